@@ -1,0 +1,36 @@
+//! The account a mail leaves through.
+
+use crate::words;
+
+words! {
+    /// What stands behind an account.
+    AccountKind, "account kind", {
+        /// The user's own SMTP server.
+        Smtp = "smtp",
+        /// The server inside the app that keeps every mail and sends none on.
+        Sandbox = "sandbox",
+    }
+}
+
+words! {
+    /// How the connection to the server is protected.
+    TlsMode, "TLS mode", {
+        /// Plain text. Only after a clear warning, or on loopback.
+        None = "none",
+        /// STARTTLS, required: without it nothing is sent (RFC 3207).
+        StartTls = "starttls",
+        /// TLS from the first byte (RFC 8314), the default.
+        Implicit = "implicit",
+    }
+}
+
+impl TlsMode {
+    /// The submission port a server of this mode usually listens on (RFC 8314, RFC 6409).
+    pub const fn usual_port(self) -> u16 {
+        match self {
+            Self::Implicit => 465,
+            Self::StartTls => 587,
+            Self::None => 25,
+        }
+    }
+}

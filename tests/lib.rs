@@ -1,0 +1,1 @@
+//! The stories of the whole program; see `stories.rs`.
