@@ -1,1 +1,20 @@
-//! To be written.
+//! A template and a contact become the bytes of one mail.
+//!
+//! One renderer serves preview, test mail and campaign, so what the user sees is what is sent. It works in two
+//! steps: [`prepare`] once a run (parse, lay out, derive the text part, compile the merge tags), then
+//! [`Prepared::merge`] and [`build`] for each recipient. Nothing here reads a clock, a file or the network.
+
+mod build;
+mod encoding;
+mod fault;
+mod head;
+mod prepared;
+mod source;
+mod unsubscribe;
+
+pub use build::{Mail, build};
+pub use fault::{BuildFault, MergeFault, TemplateFault, TemplateFaultKind};
+pub use head::{MailHead, message_id};
+pub use prepared::{MergeExtras, Merged, Prepared, UsedField, prepare};
+pub use source::{Language, Part, Source};
+pub use unsubscribe::{Unsubscribe, UnsubscribeFault};
