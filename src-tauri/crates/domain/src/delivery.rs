@@ -60,6 +60,8 @@ words! {
         MissingField = "missing_field",
         /// The mail could not be built for this contact.
         NotBuildable = "not_buildable",
+        /// The contact was deleted since the audience was frozen.
+        ContactDeleted = "contact_deleted",
         /// The campaign was cancelled before its turn.
         Cancelled = "cancelled",
     }

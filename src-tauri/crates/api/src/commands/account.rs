@@ -1,0 +1,167 @@
+//! Accounts: the servers mail leaves through.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::shapes::SenderView;
+
+/// An account as shown.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// Row id.
+    pub id: i64,
+    /// The user's name for it.
+    pub name: String,
+    /// `smtp` or `sandbox`.
+    pub kind: String,
+    /// Host name.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// `none`, `starttls` or `implicit`.
+    pub tls: String,
+    /// Login name, or null where no login is needed.
+    pub user: Option<String>,
+    /// Whether a password is kept.
+    pub has_password: bool,
+    /// From.
+    pub from: SenderView,
+    /// Reply-To, or null.
+    pub reply_to: Option<String>,
+    /// Most connections at a time.
+    pub max_connections: u32,
+    /// Why it is held, or null when it is ready.
+    pub held: Option<HeldView>,
+    /// Mails taken since local midnight.
+    pub sent_today: i64,
+    /// When it was added, unix milliseconds.
+    pub created_at_ms: i64,
+}
+
+/// Why an account sends nothing until the user acts.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldView {
+    /// A verdict such as `account_login`.
+    pub verdict: String,
+    /// The server's words, or empty.
+    pub detail: String,
+    /// Since when, unix milliseconds.
+    pub since_ms: i64,
+}
+
+/// What the user enters for an account.
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AccountDraft {
+    /// The user's name for it.
+    pub name: String,
+    /// Host name.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// `none`, `starttls` or `implicit`.
+    pub tls: String,
+    /// Login name; null or empty where no login is needed.
+    pub user: Option<String>,
+    /// Password; null keeps the one that is kept.
+    pub password: Option<String>,
+    /// From.
+    pub from: SenderView,
+    /// Reply-To; null or empty for none.
+    pub reply_to: Option<String>,
+    /// Most connections at a time, 1 to 50.
+    pub max_connections: u32,
+}
+
+impl std::fmt::Debug for AccountDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountDraft").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Changes an account.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateAccount {
+    /// Which.
+    pub id: i64,
+    /// All of its values.
+    pub account: AccountDraft,
+}
+
+/// Adds an account.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateAccount {
+    /// Its values.
+    pub account: AccountDraft,
+}
+
+/// Tries an account without sending anything. Give `account` for values not saved yet (with `id`, a null password
+/// means the kept one), or only `id` for a saved account.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestAccount {
+    /// A saved account.
+    pub id: Option<i64>,
+    /// Values not saved yet.
+    pub account: Option<AccountDraft>,
+}
+
+/// How the test went.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountTest {
+    /// Connected, secured and logged in.
+    pub ok: bool,
+    /// What went wrong, else null.
+    pub problem: Option<ProblemView>,
+    /// For example `TLS 1.3`, or null for plain text.
+    pub tls_version: Option<String>,
+    /// The server's greeting line.
+    pub server: String,
+}
+
+/// What a server refused or how a connection broke.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemView {
+    /// A verdict such as `account_login` or `network_down`.
+    pub verdict: String,
+    /// How far it came, for example `auth`.
+    pub stage: String,
+    /// What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`.
+    pub cause: String,
+    /// A provider's hint: `authorisation_code`, `app_password`, `oauth_only`, `client_password`, `smtp_credentials`, or null.
+    pub hint: Option<String>,
+    /// The server's own words, or empty.
+    pub server_says: String,
+}
+
+/// Asks what is known of an address's provider.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SuggestAccount {
+    /// The user's address.
+    pub address: String,
+}
+
+/// Settings that fit an address's provider.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountSuggestion {
+    /// The provider's name for people, for example `QQ Mail`; null where it is not known and the rest is a guess.
+    pub provider: Option<String>,
+    /// Host name.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// `none`, `starttls` or `implicit`.
+    pub tls: String,
+    /// Login name.
+    pub user: String,
+    /// What to enter as password: see [`ProblemView::hint`].
+    pub hint: Option<String>,
+}

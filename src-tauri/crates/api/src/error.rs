@@ -1,0 +1,112 @@
+//! Errors as they cross the border: a code with parameters, never a sentence.
+//!
+//! The UI and the CLI make the sentence from the code, in the user's language. `detail` holds foreign words (a server's
+//! reply, the operating system's text) for a closed "Details" fold; it is hostile text.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// An error on the wire.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ErrorView {
+    /// What went wrong.
+    pub code: ErrorCode,
+    /// Values for the sentence.
+    pub params: BTreeMap<String, String>,
+    /// The request's field that is wrong, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub field: Option<String>,
+    /// Foreign words, for the details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub detail: Option<String>,
+}
+
+/// What went wrong. Each has a sentence in every language (`error_<code>`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request does not have the right form. A fault of the program, not of the user.
+    BadRequest,
+    /// No command of that name.
+    UnknownCommand,
+    /// `what` is gone.
+    NotFound,
+    /// Another one has this name. `name`.
+    NameTaken,
+    /// A name is needed.
+    NameEmpty,
+    /// A text is too long. `limit` characters.
+    TooLong,
+    /// An address is wrong. `reason`: see `AddressFault`.
+    AddressInvalid,
+    /// Another contact has this address.
+    AddressTaken,
+    /// A field name is wrong.
+    FieldNameInvalid,
+    /// A value is not allowed.
+    ValueInvalid,
+    /// The file is gone or cannot be opened.
+    FileUnreadable,
+    /// The file cannot be written.
+    FileUnwritable,
+    /// The file is empty.
+    FileEmpty,
+    /// The file is no text. `looks_like`, for example `xlsx`.
+    FileNotText,
+    /// The encoding's name is not known.
+    EncodingUnknown,
+    /// No column is the address.
+    MappingWithoutEmail,
+    /// Two columns go to the same field. `field`.
+    MappingTwice,
+    /// The template has an error. `part`, `line`, `kind`.
+    TemplateInvalid,
+    /// The template is used by a campaign that is not finished. `name`.
+    TemplateInUse,
+    /// The account is used by a campaign that is not finished. `name`.
+    AccountInUse,
+    /// The sandbox cannot be changed or deleted.
+    SandboxFixed,
+    /// The list is used by a campaign that is not started. `name`.
+    ListInUse,
+    /// The campaign is not in a state for this. `state`.
+    CampaignState,
+    /// The check found errors; `campaign.check` tells which.
+    CampaignNotReady,
+    /// The time is in the past.
+    TimeInPast,
+    /// Another process sends on this data folder. `program`, `pid`.
+    SendingElsewhere,
+    /// The vault is locked.
+    SecretsLocked,
+    /// There is no keyring and no vault yet.
+    SecretsMissing,
+    /// The passphrase is wrong.
+    PassphraseWrong,
+    /// The passphrase is too short. `minimum`.
+    PassphraseTooShort,
+    /// The vault file is damaged.
+    SecretsDamaged,
+    /// The keyring does not work.
+    SecretsFailed,
+    /// The SMTP server refused or broke off. `verdict`, `stage`, `cause`, `hint`.
+    SmtpFailed,
+    /// The mail cannot be built for this contact. `field` where one is missing.
+    NotBuildable,
+    /// The disk is full.
+    DiskFull,
+    /// The data folder is read-only.
+    ReadOnly,
+    /// The database is busy or damaged.
+    DatabaseFailed,
+    /// The database was made by a newer version.
+    DatabaseNewer,
+    /// An undo came too late.
+    UndoExpired,
+    /// A fault of the program.
+    Internal,
+}

@@ -1,0 +1,147 @@
+//! The engine: one data folder, opened; what every use case shares.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hongyan_secrets::{Preference, Secrets};
+use hongyan_store::Store;
+use tokio::sync::broadcast;
+
+use crate::clock::Clock;
+use crate::event::{Changed, Event};
+use crate::files::Files;
+use crate::imports::Imports;
+use crate::sandbox::Sandbox;
+use crate::sending::Sending;
+use crate::{Error, Result};
+
+/// Events a slow listener may fall behind before it misses some.
+const EVENT_BACKLOG: usize = 256;
+
+/// How a data folder is opened.
+#[derive(Debug)]
+pub struct Options {
+    /// The data folder; made where there is none.
+    pub folder: PathBuf,
+    /// Who opens it, as shown when another process meets the lock: `Hongyan` or `hongyanctl`.
+    pub program: &'static str,
+    /// Where secrets go.
+    pub secrets: Preference,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// An open data folder. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    folder: PathBuf,
+    program: &'static str,
+    store: Store,
+    secrets: Secrets,
+    clock: Clock,
+    events: broadcast::Sender<Event>,
+    files: Files,
+    imports: Imports,
+    sandbox: Sandbox,
+    sending: Sending,
+}
+
+impl Engine {
+    /// Opens a data folder: database, secrets, sandbox. Sends nothing yet.
+    pub async fn open(options: Options) -> Result<Self> {
+        let Options { folder, program, secrets, clock } = options;
+        let store = Store::open(&folder).await?;
+        let secrets = Secrets::open(&folder, secrets).await?;
+        let sandbox = Sandbox::open(&folder).await?;
+        let inner = Inner {
+            folder,
+            program,
+            store,
+            secrets,
+            clock,
+            events: broadcast::channel(EVENT_BACKLOG).0,
+            files: Files::default(),
+            imports: Imports::default(),
+            sandbox,
+            sending: Sending::default(),
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        engine.ensure_sandbox_account().await?;
+        Ok(engine)
+    }
+
+    /// Stops sending and imports in good order and closes the database.
+    pub async fn close(&self) {
+        self.stop_sending().await;
+        self.stop_imports().await;
+        self.sandbox().close().await;
+        self.store().close().await;
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// The files the user chose.
+    pub fn files(&self) -> &Files {
+        &self.inner.files
+    }
+
+    /// What happens from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// The path behind a file handle.
+    pub(crate) fn path_of(&self, handle: &str) -> Result<PathBuf> {
+        self.files().find(handle).ok_or(Error::FileHandle)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.inner.sandbox
+    }
+
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.inner.imports
+    }
+
+    pub(crate) fn sending(&self) -> &Sending {
+        &self.inner.sending
+    }
+
+    pub(crate) fn program(&self) -> &'static str {
+        self.inner.program
+    }
+
+    /// The engine's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock().now_ms()
+    }
+
+    /// Tells listeners; nobody listening is fine.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.inner.events.send(event);
+    }
+
+    pub(crate) fn tell_changed(&self, what: Changed) {
+        self.tell(Event::Changed(what));
+    }
+}

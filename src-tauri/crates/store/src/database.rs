@@ -1,0 +1,160 @@
+//! The two pools on one database file, and how it is opened, checked and migrated.
+//!
+//! One connection writes (`BEGIN IMMEDIATE`), a few read: so writers queue fairly and nobody meets SQLITE_BUSY from
+//! our own process. WAL with `synchronous=FULL`: what is committed survives a power cut.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Connection, Sqlite, Transaction};
+
+use crate::{Error, Result};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
+/// The database of a data folder. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens `hongyan.db` in the folder, making it where there is none; migrates it, after a backup.
+    pub async fn open(folder: &Path) -> Result<Self> {
+        make_private_folder(folder).map_err(Error::Folder)?;
+        let path = folder.join("hongyan.db");
+        let options = options(&path);
+        migrate(&path, &options).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(60))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Closes all connections after what is running.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Where statements that only read go.
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// SQLite's own check of the file: `ok`, or what is wrong.
+    pub async fn integrity_check(&self) -> Result<String> {
+        Ok(sqlx::query_scalar("pragma integrity_check").fetch_one(&self.reader).await?)
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(30))
+        // macOS does not flush the drive's cache by fsync alone.
+        .pragma("fullfsync", "on")
+        .pragma("checkpoint_fullfsync", "on")
+        .pragma("cache_size", "-32768")
+        .pragma("mmap_size", "268435456")
+        .pragma("temp_store", "memory")
+        .optimize_on_close(true, None)
+}
+
+async fn migrate(path: &Path, options: &SqliteConnectOptions) -> Result<()> {
+    let existed = path.exists();
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    make_private_file(path).map_err(Error::Folder)?;
+    check_sqlite_version(&mut connection).await?;
+    let applied = if existed { applied_migrations(&mut connection).await? } else { 0 };
+    let known = MIGRATIONS.iter().count();
+    if existed && applied > 0 && applied < known {
+        let backup = backup_path(path, applied);
+        if !backup.exists() {
+            sqlx::query("vacuum into $1").bind(backup.to_string_lossy()).execute(&mut connection).await?;
+        }
+    }
+    let result = MIGRATIONS.run(&mut connection).await;
+    connection.close().await?;
+    result.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Error::Newer,
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => Error::Other(Box::new(other)),
+    })
+}
+
+/// Versions before 3.51.3 can lose commits with two connections in WAL mode (sqlite.org/wal.html#walresetbug).
+async fn check_sqlite_version(connection: &mut SqliteConnection) -> Result<()> {
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(connection).await?;
+    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if numbers < vec![3, 51, 3] { Err(Error::SqliteTooOld(version)) } else { Ok(()) }
+}
+
+async fn applied_migrations(connection: &mut SqliteConnection) -> Result<usize> {
+    let has_table: i64 =
+        sqlx::query_scalar("select count(*) from sqlite_schema where name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if has_table == 0 {
+        return Ok(0);
+    }
+    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(connection).await?;
+    Ok(usize::try_from(applied).unwrap_or_default())
+}
+
+fn backup_path(path: &Path, applied: usize) -> PathBuf {
+    path.with_file_name(format!("hongyan.before-migration-{}.db", applied + 1))
+}
+
+/// Makes the folder, readable by its owner only.
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    set_mode(folder, 0o700)
+}
+
+/// Makes a file readable by its owner only.
+pub(crate) fn make_private_file(path: &Path) -> std::io::Result<()> {
+    set_mode(path, 0o600)
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
+        // A folder of somebody else's, or on a read-only disk: whether it can be used shows when it is.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
+    Ok(())
+}
