@@ -9,10 +9,11 @@ use crate::failure::Failure;
 use crate::project::Project;
 
 /// What building and running the app needs.
-pub const APP: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libgtk-3-dev"];
+pub const APP: &[&str] =
+    &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libgtk-3-dev", "libdbus-1-dev"];
 
 /// What the tests need besides: a mail server, the driver of the web view with a display and a session bus for it,
-/// a browser, and fonts for the screenshots.
+/// a browser, fonts for the screenshots, and Chinese as a system language.
 pub const TESTS: &[&str] = &[
     "postfix",
     "webkit2gtk-driver",
@@ -23,7 +24,7 @@ pub const TESTS: &[&str] = &[
     "chromium",
     "fonts-dejavu-core",
     "fonts-noto-cjk",
-    "desktop-file-utils",
+    "locales",
 ];
 
 /// Installs what is missing of `wanted`; on another system says what would be needed.
@@ -43,8 +44,16 @@ pub fn install(project: &Project, wanted: &[&str]) -> Result<(), Failure> {
         leave_postfix_unconfigured(project)?;
     }
     command::run(&mut as_root(project, "apt-get", &["-o", "DPkg::Lock::Timeout=300", "update", "-qq"])?)?;
-    let mut arguments =
-        vec!["-o", "DPkg::Lock::Timeout=300", "install", "-y", "-qq", "--no-install-recommends"];
+    let mut arguments = vec![
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "install",
+        "-y",
+        "-qq",
+        "-o",
+        "Dpkg::Use-Pty=0",
+        "--no-install-recommends",
+    ];
     arguments.extend(&missing);
     command::run(&mut as_root(project, "apt-get", &arguments)?)
 }
