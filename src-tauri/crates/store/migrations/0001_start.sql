@@ -9,7 +9,7 @@ create table settings (
 create table accounts (
     id              integer primary key autoincrement,
     name            text not null,
-    name_key        text not null unique,
+    name_key        text not null,
     kind            text not null,
     host            text not null,
     port            integer not null,
@@ -26,8 +26,12 @@ create table accounts (
     held_since_ms   integer,
     held_until_ms   integer,
     created_at_ms   integer not null,
-    updated_at_ms   integer not null
+    updated_at_ms   integer not null,
+    -- Kept for the reports of the campaigns it sent.
+    deleted_at_ms   integer
 ) strict;
+
+create unique index accounts_by_name on accounts (name_key) where deleted_at_ms is null;
 
 create table contacts (
     id            integer primary key autoincrement,
@@ -156,7 +160,7 @@ create unique index campaigns_by_name on campaigns (name_key) where deleted_at_m
 
 create table campaign_lists (
     campaign_id integer not null references campaigns (id) on delete cascade,
-    list_id     integer not null references lists (id),
+    list_id     integer not null references lists (id) on delete cascade,
     primary key (campaign_id, list_id)
 ) strict, without rowid;
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{Connection, Sqlite, Transaction};
 
@@ -103,7 +104,9 @@ async fn migrate(path: &Path, options: &SqliteConnectOptions) -> Result<()> {
     let result = MIGRATIONS.run(&mut connection).await;
     connection.close().await?;
     result.map_err(|error| match error {
-        sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Error::Newer,
+        sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => {
+            Error::Newer
+        }
         sqlx::migrate::MigrateError::Execute(error) => error.into(),
         other => Error::Other(Box::new(other)),
     })
@@ -124,7 +127,8 @@ async fn applied_migrations(connection: &mut SqliteConnection) -> Result<usize> 
     if has_table == 0 {
         return Ok(0);
     }
-    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(connection).await?;
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(connection).await?;
     Ok(usize::try_from(applied).unwrap_or_default())
 }
 

@@ -1,1 +1,284 @@
-//! To be written.
+//! Runs: how an audience is counted, frozen into deliveries, recovered and brought to its end.
+
+use hongyan_domain::{AccountId, CampaignId, CampaignState, EmailAddress, ListId, RunId, Sender};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use crate::accounts::stored_address;
+use crate::{Error, Result, Store};
+
+/// How many people a set of lists reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AudienceCounts {
+    /// Different people in the lists.
+    pub total: i64,
+    /// People left out, by the word of the suppression's reason.
+    pub left_out: Vec<(String, i64)>,
+}
+
+/// What is fixed when a run begins.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// Whose run.
+    pub campaign_id: CampaignId,
+    /// Through which account.
+    pub account_id: AccountId,
+    /// JSON of the content as it is now.
+    pub content: String,
+    /// From.
+    pub from: Sender,
+    /// Reply-To.
+    pub reply_to: Option<EmailAddress>,
+    /// Random key of the run's reference tokens.
+    pub token_key: Vec<u8>,
+}
+
+/// A run as kept.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    /// Row id.
+    pub id: RunId,
+    /// What was fixed when it began.
+    pub fixed: NewRun,
+    /// Recipients in all.
+    pub total: i64,
+    /// When it began, unix milliseconds.
+    pub started_at_ms: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    campaign_id: i64,
+    account_id: i64,
+    content: String,
+    from_name: String,
+    from_address: String,
+    reply_to: Option<String>,
+    token_key: Vec<u8>,
+    total: i64,
+    started_at_ms: i64,
+}
+
+impl TryFrom<Row> for RunRecord {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let fixed = NewRun {
+            campaign_id: CampaignId(row.campaign_id),
+            account_id: AccountId(row.account_id),
+            content: row.content,
+            from: Sender { name: row.from_name, address: stored_address(&row.from_address)? },
+            reply_to: row.reply_to.as_deref().map(stored_address).transpose()?,
+            token_key: row.token_key,
+        };
+        Ok(Self { id: RunId(row.id), fixed, total: row.total, started_at_ms: row.started_at_ms })
+    }
+}
+
+impl Store {
+    /// Counts the people in lists and those left out.
+    pub async fn count_audience(&self, lists: &[ListId]) -> Result<AudienceCounts> {
+        let lists = serde_json::to_string(lists)?;
+        let total = sqlx::query_scalar(
+            "select count(distinct contact_id) from list_members
+             where list_id in (select value from json_each($1))",
+        )
+        .bind(&lists)
+        .fetch_one(self.reader())
+        .await?;
+        let left_out = sqlx::query_as(
+            "select suppressions.reason, count(*)
+             from suppressions join contacts on contacts.address_key = suppressions.address_key
+             where exists (select 1 from list_members
+                           where contact_id = contacts.id and list_id in (select value from json_each($1)))
+             group by suppressions.reason order by 2 desc",
+        )
+        .bind(&lists)
+        .fetch_all(self.reader())
+        .await?;
+        Ok(AudienceCounts { total, left_out })
+    }
+
+    /// Begins a run in one transaction: freezes the audience into deliveries and sets the campaign running.
+    ///
+    /// `None` when the campaign no longer stands in `from` (somebody else was faster).
+    pub async fn start_run(&self, run: &NewRun, from: CampaignState, now_ms: i64) -> Result<Option<RunId>> {
+        let mut transaction = self.begin().await?;
+        let started = sqlx::query(
+            "update campaigns
+             set state = 'running', started_at_ms = $3, updated_at_ms = $3, pause_reason = null, pause_detail = ''
+             where id = $1 and state = $2 and deleted_at_ms is null",
+        )
+        .bind(run.campaign_id.0)
+        .bind(from.as_str())
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        if started.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let id: i64 = sqlx::query_scalar(
+            "insert into runs (campaign_id, number, account_id, content, from_name, from_address, reply_to,
+                               token_key, total, started_at_ms)
+             select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, 0, $8 from runs where campaign_id = $1
+             returning id",
+        )
+        .bind(run.campaign_id.0)
+        .bind(run.account_id.0)
+        .bind(&run.content)
+        .bind(&run.from.name)
+        .bind(run.from.address.as_str())
+        .bind(run.reply_to.as_ref().map(EmailAddress::as_str))
+        .bind(&run.token_key)
+        .bind(now_ms)
+        .fetch_one(&mut *transaction)
+        .await?;
+        freeze_audience(&mut transaction, RunId(id), now_ms).await?;
+        recount(&mut transaction, RunId(id)).await?;
+        transaction.commit().await?;
+        Ok(Some(RunId(id)))
+    }
+
+    /// A run.
+    pub async fn load_run(&self, id: RunId) -> Result<RunRecord> {
+        sqlx::query_as::<_, Row>("select * from runs where id = $1")
+            .bind(id.0)
+            .fetch_optional(self.reader())
+            .await?
+            .ok_or(Error::NotFound("run"))?
+            .try_into()
+    }
+
+    /// After a stop that was no good-bye: what was `armed` becomes `in_doubt`. Gives how many.
+    ///
+    /// Only the holder of the sending lock may call this: elsewhere `armed` means "being sent right now".
+    pub async fn recover_runs(&self, now_ms: i64) -> Result<i64> {
+        let mut transaction = self.begin().await?;
+        let runs: Vec<i64> = sqlx::query_scalar("select id from runs where finished_at_ms is null")
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut in_doubt = 0;
+        for run in runs {
+            let done = sqlx::query(
+                "update deliveries
+                 set state = 'in_doubt', verdict = 'in_doubt', stage = 'final_reply', updated_at_ms = $2
+                 where run_id = $1 and state = 'armed'",
+            )
+            .bind(run)
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+            in_doubt += i64::try_from(done.rows_affected()).unwrap_or_default();
+            recount(&mut transaction, RunId(run)).await?;
+        }
+        transaction.commit().await?;
+        Ok(in_doubt)
+    }
+
+    /// Ends a run that has nothing open any more, and its campaign with it; `false` when something is open.
+    pub async fn finish_run(&self, id: RunId, now_ms: i64) -> Result<bool> {
+        let mut transaction = self.begin().await?;
+        let finished = sqlx::query(
+            "update runs set finished_at_ms = $2
+             where id = $1 and finished_at_ms is null
+               and not exists (select 1 from deliveries
+                               where run_id = $1 and state in ('queued', 'armed', 'deferred'))",
+        )
+        .bind(id.0)
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        if finished.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query(
+            "update campaigns
+             set state = 'finished', finished_at_ms = $2, updated_at_ms = $2, pause_reason = null, pause_detail = ''
+             where id = (select campaign_id from runs where id = $1) and state = 'running'",
+        )
+        .bind(id.0)
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Cancels a campaign: what waits is skipped, what is under way keeps its outcome. `false` when it is over already.
+    pub async fn cancel_campaign(&self, id: CampaignId, now_ms: i64) -> Result<bool> {
+        let mut transaction = self.begin().await?;
+        let cancelled = sqlx::query(
+            "update campaigns
+             set state = 'cancelled', finished_at_ms = $2, updated_at_ms = $2, pause_reason = null, pause_detail = ''
+             where id = $1 and state in ('scheduled', 'running', 'paused')",
+        )
+        .bind(id.0)
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        if cancelled.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let runs: Vec<i64> =
+            sqlx::query_scalar("select id from runs where campaign_id = $1 and finished_at_ms is null")
+                .bind(id.0)
+                .fetch_all(&mut *transaction)
+                .await?;
+        for run in runs {
+            sqlx::query(
+                "update deliveries set state = 'skipped', skip_reason = 'cancelled', due_at_ms = null, updated_at_ms = $2
+                 where run_id = $1 and state in ('queued', 'deferred')",
+            )
+            .bind(run)
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+            recount(&mut transaction, RunId(run)).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+async fn freeze_audience(
+    transaction: &mut Transaction<'static, Sqlite>,
+    run: RunId,
+    now_ms: i64,
+) -> Result<()> {
+    let done = sqlx::query(
+        "insert into deliveries (run_id, contact_id, address, address_key, name, state, skip_reason, updated_at_ms)
+         select $1, contacts.id, contacts.address, contacts.address_key, contacts.display_name,
+             case when suppressions.address_key is null then 'queued' else 'skipped' end,
+             case when suppressions.address_key is null then null else 'suppressed' end,
+             $2
+         from contacts left join suppressions on suppressions.address_key = contacts.address_key
+         where contacts.id in (
+             select contact_id from list_members
+             where list_id in (select list_id from campaign_lists
+                               where campaign_id = (select campaign_id from runs where id = $1)))
+         order by contacts.id",
+    )
+    .bind(run.0)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query("update runs set total = $2 where id = $1")
+        .bind(run.0)
+        .bind(i64::try_from(done.rows_affected()).unwrap_or_default())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Counts a run's deliveries anew.
+async fn recount(transaction: &mut Transaction<'static, Sqlite>, run: RunId) -> Result<()> {
+    sqlx::query("delete from run_counts where run_id = $1").bind(run.0).execute(&mut **transaction).await?;
+    sqlx::query(
+        "insert into run_counts (run_id, state, n)
+         select run_id, state, count(*) from deliveries where run_id = $1 group by state",
+    )
+    .bind(run.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
