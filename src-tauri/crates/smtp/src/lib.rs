@@ -1,1 +1,41 @@
-//! To be written.
+//! The wire: the bytes of one mail and an account become an outcome.
+//!
+//! lettre's transport is not used: it never times out a silent server, cannot say how far an attempt came, takes
+//! replies that were injected before TLS, and reconnects after each refused recipient. A queue that must neither lose
+//! a mail nor send one twice has to know exactly how far every attempt came, so this crate owns the socket.
+//!
+//! One mail is [`Session::offer`] (MAIL, RCPT, DATA: nothing is lost or sent yet) and then [`Session::transmit`] (the
+//! body). Between the two lies the caller's journal. [`judge`] says what a [`Failure`] means.
+
+mod auth;
+mod body;
+mod capabilities;
+mod connect;
+mod envelope;
+mod failure;
+mod greet;
+mod inbox;
+mod judgement;
+mod offer;
+mod probe;
+mod reply;
+mod server;
+mod session;
+mod stream;
+mod tls;
+mod wire;
+
+pub use body::{BodyFault, WireBody};
+pub use capabilities::Capabilities;
+pub use envelope::Envelope;
+pub use failure::{Cause, CertificateFault, Failure, ProtocolFault, TlsFault, Utf8Need};
+pub use judgement::judge;
+pub use offer::Offer;
+pub use probe::{ProbeReport, probe};
+pub use reply::{Accepted, Reply};
+pub use server::{Login, Server, Timeouts, TlsTrust};
+pub use session::{Session, Transmitted};
+
+// What the public types are made of, so that a caller needs no second import for them.
+pub use hongyan_domain::{EmailAddress, Stage, TlsMode, Verdict};
+pub use secrecy::SecretString;
