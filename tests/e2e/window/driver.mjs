@@ -1,16 +1,16 @@
 // Opens the real desktop program and drives its window through WebDriver.
 //
 // `xtask` runs these tests inside session.sh, which gives them a display, a session bus, a keyring and a home.
-import { connect } from "node:net";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { Builder, Capabilities } from "selenium-webdriver";
+import { connect } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Builder, Capabilities } from 'selenium-webdriver';
 
-import { freePort } from "../free_port.mjs";
-import { keepScreen, logFile } from "../output.mjs";
-import { startProgram, stopProgram } from "../program.mjs";
+import { freePort } from '../free_port.mjs';
+import { keepScreen, logFile } from '../output.mjs';
+import { startProgram, stopProgram } from '../program.mjs';
 
 const READY_WITHIN_MS = 10_000;
 const SCRIPT_WITHIN_MS = 10_000;
@@ -21,12 +21,12 @@ const CLOSING_MS = 300;
  * Makes an empty place for everything the program writes; the same place given to `openApp` twice is a restart.
  */
 export function makePlace() {
-  const folder = mkdtempSync(join(tmpdir(), "hongyan-window-"));
+  const folder = mkdtempSync(join(tmpdir(), 'hongyan-window-'));
   const below = (name) => {
     mkdirSync(join(folder, name), { mode: 0o700 });
     return join(folder, name);
   };
-  const env = { XDG_DATA_HOME: below("data"), XDG_CONFIG_HOME: below("config"), XDG_CACHE_HOME: below("cache") };
+  const env = { XDG_DATA_HOME: below('data'), XDG_CONFIG_HOME: below('config'), XDG_CACHE_HOME: below('cache') };
   return { folder, env, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -34,12 +34,12 @@ export function makePlace() {
  * Opens the app in `place`; `locale` is the language of the system, such as "zh_CN.UTF-8".
  * Gives `driver` (selenium), `screenshot(name)` and `quit()`.
  */
-export async function openApp(place, { locale = "en_US.UTF-8", env = {} } = {}) {
+export async function openApp(place, { locale = 'en_US.UTF-8', env = {} } = {}) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const server = startProgram(
-    process.env.HONGYAN_TAURI_DRIVER ?? "tauri-driver",
-    ["--port", String(port), "--native-port", String(nativePort)],
-    { env: { ...place.env, LANG: locale, LC_ALL: locale, LANGUAGE: locale, ...env }, logFile: logFile("window") },
+    process.env.HONGYAN_TAURI_DRIVER ?? 'tauri-driver',
+    ['--port', String(port), '--native-port', String(nativePort)],
+    { env: { ...place.env, LANG: locale, LC_ALL: locale, LANGUAGE: locale, ...env }, logFile: logFile('window') },
   );
   try {
     await waitForPort(port);
@@ -57,8 +57,8 @@ export async function openApp(place, { locale = "en_US.UTF-8", env = {} } = {}) 
 
 async function startSession(port) {
   const capabilities = new Capabilities();
-  capabilities.setBrowserName("wry");
-  capabilities.set("tauri:options", { application: process.env.HONGYAN_APP ?? "target/debug/hongyan" });
+  capabilities.setBrowserName('wry');
+  capabilities.set('tauri:options', { application: process.env.HONGYAN_APP ?? 'target/debug/hongyan' });
   const driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
   await driver.manage().setTimeouts({ script: SCRIPT_WITHIN_MS });
   return driver;
@@ -67,9 +67,9 @@ async function startSession(port) {
 /** Waits until the page is painted (two frames; a screenshot taken before can show the page as it was), then keeps it. */
 async function screenshot(driver, name) {
   await driver.executeAsyncScript(
-    "const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(() => done()));",
+    'const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(() => done()));',
   );
-  const png = Buffer.from(await driver.takeScreenshot(), "base64");
+  const png = Buffer.from(await driver.takeScreenshot(), 'base64');
   keepScreen(name, png);
   return png;
 }
@@ -86,15 +86,15 @@ async function quit(driver, server) {
 async function waitForPort(port) {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await answers(port))) {
-    if (Date.now() > deadline) throw new Error(`tauri-driver does not answer, see ${logFile("window")}`);
+    if (Date.now() > deadline) throw new Error(`tauri-driver does not answer, see ${logFile('window')}`);
     await pause(50);
   }
 }
 
 function answers(port) {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => (socket.destroy(), resolve(true)));
-    socket.once("error", () => resolve(false));
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => (socket.destroy(), resolve(true)));
+    socket.once('error', () => resolve(false));
   });
 }

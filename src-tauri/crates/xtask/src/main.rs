@@ -41,6 +41,8 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     match dispatch(&command, &rest) {
         Ok(()) => ExitCode::SUCCESS,
+        // The report has said it all, and its count is to be the last line.
+        Err(Failure::Tests) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("{failure}");
             ExitCode::FAILURE

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::tally::{Runner, Tally};
-use crate::command::{self, cargo, npm, program};
+use crate::command::{self, cargo, npm, npx, program};
 use crate::failure::Failure;
 use crate::project::{FEATURES, Project};
 use crate::{debian, node, schema, setup};
@@ -23,7 +23,7 @@ pub const STAGES: &[Stage] = &[
     stage("setup", "system packages, npm packages, the driver of the window", set_up).needed(),
     stage("format", "cargo fmt", |project, _| check(&mut cargo(project, &["fmt", "--all", "--check"]))),
     stage("ui-check", "messages in both languages, types", |project, _| check(&mut ui(project, "check"))),
-    stage("ui-lint", "eslint, prettier", |project, _| check(&mut ui(project, "lint"))),
+    stage("ui-lint", "eslint, prettier", ui_lint),
     stage("ui-test", "vitest", |project, tally| test(&mut ui(project, "test"), Runner::Vitest, tally)),
     stage("ui-build", "the interface, as it goes into the program", |project, _| node::build(project))
         .needed(),
@@ -64,6 +64,13 @@ fn set_up(project: &Project, _: &mut Tally) -> Result<(), Failure> {
     let version = format!("={TAURI_DRIVER}");
     let arguments = ["install", "tauri-driver", "--version", &version, "--locked", "--root", TOOLS];
     command::run(&mut cargo(project, &arguments))
+}
+
+fn ui_lint(project: &Project, _: &mut Tally) -> Result<(), Failure> {
+    check(&mut ui(project, "lint"))?;
+    let arguments =
+        ["prettier", "--check", "--log-level", "warn", "--config", "ui/.prettierrc", "tests/e2e/**/*.mjs"];
+    check(&mut npx(project, &arguments))
 }
 
 fn build(project: &Project, _: &mut Tally) -> Result<(), Failure> {
