@@ -29,10 +29,13 @@ impl Keyring {
     /// That never makes a keyring prompt: only an entry that is there and locked does. Blocks; a broken keyring
     /// service can take long to fail.
     pub(crate) fn connect(data_dir: &Path) -> Result<Self, SecretsError> {
-        let store = platform_store().map_err(fault)?;
-        let keyring = Self { store, scope_file: data_dir.join(SCOPE_FILE), creating_scope: Mutex::default() };
+        let keyring = Self::new(platform_store().map_err(fault)?, data_dir);
         keyring.entry("probe", "nothing")?.get_password().map_or_else(absent_is_fine, |_| Ok(()))?;
         Ok(keyring)
+    }
+
+    fn new(store: Arc<CredentialStore>, data_dir: &Path) -> Self {
+        Self { store, scope_file: data_dir.join(SCOPE_FILE), creating_scope: Mutex::default() }
     }
 
     pub(crate) fn store(&self, name: &SecretName, secret: &SecretString) -> Result<(), SecretsError> {
@@ -116,5 +119,43 @@ fn fault(error: Error) -> KeyringFault {
         Error::TooLong(..) => KeyringFault::TooLong,
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_) => KeyringFault::NotOurs,
         _ => KeyringFault::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hongyan_domain::AccountId;
+
+    use super::*;
+
+    const NAME: AccountId = AccountId(7);
+
+    fn plain(found: Option<SecretString>) -> Option<String> {
+        found.map(|secret| secret.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn data_folders_that_share_a_keyring_do_not_share_secrets() {
+        let shared: Arc<CredentialStore> = keyring_core::mock::Store::new().expect("a mock keyring");
+        let dirs = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+        let [one, other] = [0, 1].map(|index: usize| Keyring::new(shared.clone(), dirs[index].path()));
+        let name = SecretName::smtp_password(NAME);
+
+        one.store(&name, &"secret one".into()).expect("stored");
+        assert_eq!(plain(other.find(&name).expect("looked up")), None);
+        other.store(&name, &"secret two".into()).expect("stored");
+        let again = Keyring::new(shared, dirs[0].path());
+        assert_eq!(plain(again.find(&name).expect("looked up")).as_deref(), Some("secret one"));
+
+        other.delete(&name).expect("deleted");
+        other.delete(&name).expect("deleting twice is fine");
+        assert_eq!(plain(other.find(&name).expect("looked up")), None);
+        assert_eq!(plain(one.find(&name).expect("looked up")).as_deref(), Some("secret one"));
+    }
+
+    #[test]
+    fn no_fault_repeats_bytes_of_a_secret() {
+        let shown = format!("{:?}", SecretsError::from(fault(Error::BadEncoding(b"hunter2".to_vec()))));
+        assert_eq!(shown, "Keyring(NotOurs)");
     }
 }

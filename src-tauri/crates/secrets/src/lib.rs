@@ -11,6 +11,8 @@ mod keyring;
 mod memory;
 mod name;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod vault;
 mod vault_file;
 

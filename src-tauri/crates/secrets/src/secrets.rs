@@ -87,7 +87,7 @@ impl Secrets {
         Self::open_with_cost(data_dir, preference, Cost::RECOMMENDED).await
     }
 
-    async fn open_with_cost(data_dir: &Path, preference: Preference, cost: Cost) -> Self {
+    pub(crate) async fn open_with_cost(data_dir: &Path, preference: Preference, cost: Cost) -> Self {
         let keyring = if preference == Preference::VaultOnly || Vault::exists(data_dir) {
             None
         } else {

@@ -122,8 +122,10 @@ impl Vault {
         let bytes = self.read()?;
         let file = VaultFile::parse(&bytes)?;
         // Another salt: another process changed the passphrase, and the key at hand opens nothing any more.
-        let with = unlocked.take_if(|with| with.salt == file.salt).ok_or(SecretsError::Locked)?;
-        let with = unlocked.insert(with);
+        if unlocked.as_ref().is_some_and(|with| with.salt != file.salt) {
+            *unlocked = None;
+        }
+        let with = unlocked.as_ref().ok_or(SecretsError::Locked)?;
         let entries = file.open(&with.key)?;
         Ok((with, entries))
     }

@@ -125,3 +125,94 @@ fn checksum(bytes: &[u8]) -> [u8; 8] {
     let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix).to_le_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALT: [u8; SALT_LEN] = [7; SALT_LEN];
+
+    fn key(passphrase: &str, file: &VaultFile<'_>) -> Key {
+        file.cost.derive_key(&passphrase.into(), &file.salt).expect("a key")
+    }
+
+    fn sealed() -> Vec<u8> {
+        let entries = Entries::from([("account:7:smtp".to_owned(), "hunter2 \"密码\"".into())]);
+        let key = Cost::TRIVIAL.derive_key(&"right one".into(), &SALT).expect("a key");
+        seal(&entries, &key, Cost::TRIVIAL, &SALT).expect("sealed")
+    }
+
+    fn open(bytes: &[u8], passphrase: &str) -> Result<Entries, SecretsError> {
+        let file = VaultFile::parse(bytes)?;
+        file.open(&key(passphrase, &file))
+    }
+
+    #[test]
+    fn what_was_sealed_opens_with_the_same_passphrase_only() {
+        let bytes = sealed();
+        let entries = open(&bytes, "right one").expect("opened");
+        assert_eq!(entries["account:7:smtp"].expose_secret(), "hunter2 \"密码\"");
+        assert!(matches!(open(&bytes, "wrong one"), Err(SecretsError::WrongPassphrase)));
+    }
+
+    #[test]
+    fn the_file_shows_neither_names_nor_secrets_and_never_repeats() {
+        let bytes = sealed();
+        let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+        assert!(!has(b"account") && !has(b"hunter2") && !has("密码".as_bytes()));
+        assert_ne!(bytes, sealed());
+    }
+
+    #[test]
+    fn a_changed_byte_anywhere_is_damage() {
+        let bytes = sealed();
+        for index in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[index] ^= 1;
+            assert!(matches!(open(&changed, "right one"), Err(SecretsError::Damaged)), "byte {index}");
+        }
+    }
+
+    #[test]
+    fn a_forger_who_mends_the_checksum_gets_no_further() {
+        let bytes = sealed();
+        let content = bytes.len() - 8;
+        for index in 0..content {
+            let mut forged = bytes.clone();
+            forged[index] ^= 1;
+            let sum = checksum(&forged[..content]);
+            forged[content..].copy_from_slice(&sum);
+            assert!(open(&forged, "right one").is_err(), "byte {index}");
+        }
+    }
+
+    #[test]
+    fn a_file_cut_short_is_damaged() {
+        let bytes = sealed();
+        for len in 0..bytes.len() {
+            assert!(matches!(open(&bytes[..len], "right one"), Err(SecretsError::Damaged)), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn a_file_that_asks_for_unbearable_work_is_refused_before_the_work() {
+        for (offset, number) in [(8, u32::MAX), (12, 1_000_000), (16, 1000), (12, 0)] {
+            let mut bytes = sealed();
+            bytes[offset..offset + 4].copy_from_slice(&number.to_le_bytes());
+            let content = bytes.len() - 8;
+            let sum = checksum(&bytes[..content]);
+            bytes[content..].copy_from_slice(&sum);
+            assert!(matches!(VaultFile::parse(&bytes), Err(SecretsError::Damaged)));
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_not_called_damage() {
+        let mut bytes = sealed();
+        bytes[MAGIC.len()] = 2;
+        let content = bytes.len() - 8;
+        let sum = checksum(&bytes[..content]);
+        bytes[content..].copy_from_slice(&sum);
+        assert!(matches!(VaultFile::parse(&bytes), Err(SecretsError::NewerVersion)));
+    }
+}
