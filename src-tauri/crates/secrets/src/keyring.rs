@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,9 @@ const SERVICE: &str = "Hongyan";
 const SCOPE_FILE: &str = "keyring.scope";
 
 pub(crate) struct Keyring {
-    store: Arc<CredentialStore>,
+    /// Lives as long as the process: closing the connection of the Linux store blocks, which panics when the last clone
+    /// goes away on a thread of the runtime.
+    store: ManuallyDrop<Arc<CredentialStore>>,
     scope_file: PathBuf,
     creating_scope: Mutex<()>,
 }
@@ -35,7 +38,11 @@ impl Keyring {
     }
 
     fn new(store: Arc<CredentialStore>, data_dir: &Path) -> Self {
-        Self { store, scope_file: data_dir.join(SCOPE_FILE), creating_scope: Mutex::default() }
+        Self {
+            store: ManuallyDrop::new(store),
+            scope_file: data_dir.join(SCOPE_FILE),
+            creating_scope: Mutex::default(),
+        }
     }
 
     pub(crate) fn store(&self, name: &SecretName, secret: &SecretString) -> Result<(), SecretsError> {
