@@ -7,14 +7,24 @@
 mod build;
 mod encoding;
 mod fault;
+mod filters;
 mod head;
+mod language;
+mod layout;
+mod markdown;
+mod markup;
+mod merge;
+mod places;
+mod plain_text;
 mod prepared;
 mod source;
+mod tags;
 mod unsubscribe;
 
 pub use build::{Mail, build};
 pub use fault::{BuildFault, MergeFault, TemplateFault, TemplateFaultKind};
 pub use head::{MailHead, message_id};
-pub use prepared::{MergeExtras, Merged, Prepared, UsedField, prepare};
+pub use merge::{MergeExtras, Merged};
+pub use prepared::{Prepared, UsedField, prepare};
 pub use source::{Language, Part, Source};
 pub use unsubscribe::{Unsubscribe, UnsubscribeFault};

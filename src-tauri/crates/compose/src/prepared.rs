@@ -1,16 +1,22 @@
-//! A template made ready for a run, and its merge with one contact.
+//! A template made ready for a run.
+//!
+//! Everything that is the same for every recipient happens here once: the source is checked, Markdown and layout become
+//! HTML, the text part is derived, and the four parts are compiled. What is left for each recipient is a render.
 
-use std::fmt;
+use hongyan_domain::{TemplateFormat, clean_text};
+use minijinja::Environment;
 
-use hongyan_domain::Contact;
-
-use crate::{MergeFault, Source, TemplateFault, Unsubscribe};
+use crate::language::{self, Uses};
+use crate::tags::Tokenised;
+use crate::{Language, Part, Source, TemplateFault, TemplateFaultKind};
+use crate::{filters, layout, markdown, places, plain_text};
 
 /// A template made ready for a run: parsed, laid out and compiled. Share it by `Arc`.
 #[derive(Debug)]
 pub struct Prepared {
-    fields: Vec<UsedField>,
-    source: Source,
+    pub(crate) environment: Environment<'static>,
+    pub(crate) fields: Vec<UsedField>,
+    pub(crate) has_preheader: bool,
 }
 
 /// A field that a template uses.
@@ -23,29 +29,58 @@ pub struct UsedField {
     pub has_default: bool,
 }
 
-/// What a merge needs besides the contact.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MergeExtras {
-    /// The `mailto:` link that `{{ unsubscribe_url }}` stands for; see [`Unsubscribe::link`].
-    pub unsubscribe_mailto: String,
-}
+/// The names of the compiled parts.
+pub(crate) const SUBJECT: &str = "subject";
+pub(crate) const PREHEADER: &str = "preheader";
+pub(crate) const HTML: &str = filters::HTML;
+pub(crate) const TEXT: &str = "text";
 
-/// The content of one mail.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Merged {
-    /// The subject, one clean line.
-    pub subject: String,
-    /// The preview line, one clean line, already part of `html` as well.
-    pub preheader: String,
-    /// The HTML part, LF line ends.
-    pub html: String,
-    /// The text part, LF line ends.
-    pub text: String,
-}
+/// The variables that every mail has.
+pub(crate) const EMAIL: &str = "email";
+pub(crate) const UNSUBSCRIBE_URL: &str = "unsubscribe_url";
+const ALWAYS_THERE: [&str; 3] = [EMAIL, PREHEADER, UNSUBSCRIBE_URL];
 
 /// Makes a template ready for a run.
 pub fn prepare(source: &Source) -> Result<Prepared, TemplateFault> {
-    Ok(Prepared { fields: Vec::new(), source: source.clone() })
+    let mut uses = Uses::new();
+    let subject = read(Part::Subject, &source.subject, Source::MAX_LINE_BYTES, &mut uses)?;
+    let preheader = read(Part::Preheader, &source.preheader, Source::MAX_LINE_BYTES, &mut uses)?;
+    let has_preheader = !preheader.skeleton.trim().is_empty();
+
+    let mut body_uses = Uses::new();
+    let body = read(Part::Body, &source.body, Source::MAX_BODY_BYTES, &mut body_uses)?;
+    let html = html_part(source, &body, has_preheader, body_uses.contains_key(UNSUBSCRIBE_URL))?;
+    let text = match &source.text {
+        Some(own) => {
+            let mut own_uses = Uses::new();
+            let own = read(Part::Text, own, Source::MAX_BODY_BYTES, &mut own_uses)?;
+            let has_way_out = own_uses.contains_key(UNSUBSCRIBE_URL);
+            join(&mut uses, own_uses);
+            text_part(own.restore(&own.skeleton), source.language, has_way_out)
+        }
+        None => {
+            let inside = inside(source.format, &body);
+            let text = plain_text::from_html(&inside, &body);
+            text_part(body.restore(&text), source.language, body_uses.contains_key(UNSUBSCRIBE_URL))
+        }
+    };
+    join(&mut uses, body_uses);
+
+    let mut environment = filters::environment();
+    for (name, part, compiled) in [
+        (SUBJECT, Part::Subject, subject.restore(&subject.skeleton)),
+        (PREHEADER, Part::Preheader, preheader.restore(&preheader.skeleton)),
+        (HTML, Part::Body, html),
+        (TEXT, Part::Text, text),
+    ] {
+        environment.add_template_owned(name, compiled).map_err(|_| TemplateFault {
+            part,
+            line: None,
+            kind: TemplateFaultKind::Syntax,
+            detail: String::new(),
+        })?;
+    }
+    Ok(Prepared { environment, fields: used_fields(uses), has_preheader })
 }
 
 impl Prepared {
@@ -54,30 +89,66 @@ impl Prepared {
     pub fn fields(&self) -> &[UsedField] {
         &self.fields
     }
+}
 
-    /// Merges the template with one contact.
-    pub fn merge(&self, _contact: &Contact, _extras: &MergeExtras) -> Result<Merged, MergeFault> {
-        let Source { subject, preheader, body, .. } = self.source.clone();
-        Ok(Merged { subject, preheader, html: body.clone(), text: body })
+/// Cleans and checks a part as written, and takes its tags out.
+fn read(part: Part, written: &str, limit: usize, uses: &mut Uses) -> Result<Tokenised, TemplateFault> {
+    let fault = |line, kind| TemplateFault { part, line, kind, detail: String::new() };
+    if written.len() > limit {
+        return Err(fault(None, TemplateFaultKind::TooLarge));
+    }
+    let tokens = Tokenised::new(&clean_text(written))
+        .map_err(|unclosed| fault(Some(unclosed.line), TemplateFaultKind::Syntax))?;
+    language::check(part, &tokens.straight, uses)?;
+    Ok(tokens)
+}
+
+/// The HTML of a body without frame, preview line and unsubscribe line; with tokens.
+fn inside(format: TemplateFormat, body: &Tokenised) -> String {
+    match format {
+        TemplateFormat::Markdown => markdown::to_html(&body.skeleton, body),
+        TemplateFormat::Html => body.skeleton.clone(),
     }
 }
 
-impl From<&Unsubscribe> for MergeExtras {
-    fn from(unsubscribe: &Unsubscribe) -> Self {
-        Self { unsubscribe_mailto: unsubscribe.link().to_owned() }
+fn html_part(
+    source: &Source,
+    body: &Tokenised,
+    has_preheader: bool,
+    has_way_out: bool,
+) -> Result<String, TemplateFault> {
+    let mut html = inside(source.format, body);
+    if source.format == TemplateFormat::Markdown {
+        if !has_way_out {
+            html.push_str(&layout::html_foot(source.language));
+        }
+        html = layout::framed(&html, source.language);
+    } else if !has_way_out {
+        html = layout::with_foot(&html, source.language);
+    }
+    if has_preheader {
+        html = layout::with_preheader(&html);
+    }
+    places::restore(&html, body)
+}
+
+fn text_part(mut text: String, language: Language, has_way_out: bool) -> String {
+    if !has_way_out {
+        text.truncate(text.trim_end().len());
+        text.push_str(&layout::text_foot(language));
+    }
+    text
+}
+
+fn join(uses: &mut Uses, more: Uses) {
+    for (name, has_default) in more {
+        uses.entry(name).and_modify(|all_have| *all_have &= has_default).or_insert(has_default);
     }
 }
 
-impl fmt::Debug for MergeExtras {
-    /// Shows nothing: the link holds an address.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MergeExtras(***)")
-    }
-}
-
-impl fmt::Debug for Merged {
-    /// Shows sizes only: the content is somebody's letter.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Merged(html: {} bytes, text: {} bytes)", self.html.len(), self.text.len())
-    }
+fn used_fields(uses: Uses) -> Vec<UsedField> {
+    uses.into_iter()
+        .filter(|(name, _)| !ALWAYS_THERE.contains(&name.as_str()))
+        .map(|(name, has_default)| UsedField { name, has_default })
+        .collect()
 }

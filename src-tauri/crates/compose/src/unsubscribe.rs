@@ -3,9 +3,11 @@
 //! A type of its own that a mail's head must have, so that no campaign mail can be built without it. A desktop app
 //! has no public server, so the link is a mail to an address that the app reads (RFC 2369 §3.2, RFC 6068).
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use hongyan_domain::EmailAddress;
+
+use crate::filters::percent_encoded;
 
 /// A working unsubscribe link. It can only be made of an address and a token.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,15 +29,8 @@ impl Unsubscribe {
         if !is_token(token) {
             return Err(UnsubscribeFault);
         }
-        let mut link = String::from("mailto:");
-        push_percent_encoded(&mut link, address.local_part());
-        link.push('@');
-        link.push_str(address.domain());
-        link.push_str("?subject=");
-        link.push_str(Self::SUBJECT_WORD);
-        link.push_str("%20");
-        link.push_str(token);
-        Ok(Self { link })
+        let (local, domain) = (percent_encoded(address.local_part()), address.domain());
+        Ok(Self { link: format!("mailto:{local}@{domain}?subject={}%20{token}", Self::SUBJECT_WORD) })
     }
 
     /// The link: `mailto:…?subject=…`, ASCII without spaces or angle brackets.
@@ -56,17 +51,6 @@ pub(crate) fn is_token(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-fn push_percent_encoded(link: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
-            link.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(link, "%{byte:02X}");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,7 +65,7 @@ mod tests {
             Unsubscribe::by_mail(&address("news+x@例子.中国"), "r-1.abc_D").expect("a good token");
         assert_eq!(
             unsubscribe.link(),
-            "mailto:news+x@xn--fsqu00a.xn--fiqs8s?subject=unsubscribe%20r-1.abc_D"
+            "mailto:news%2Bx@xn--fsqu00a.xn--fiqs8s?subject=unsubscribe%20r-1.abc_D"
         );
     }
 
