@@ -43,8 +43,8 @@ pub enum TemplateFaultKind {
     /// attribute's name, or an attribute without quotes. The detail names the place.
     #[error("a merge tag cannot stand here")]
     UnsafePlace,
-    /// The part is longer than [`crate::Source::MAX_BODY_BYTES`] or [`crate::Source::MAX_LINE_BYTES`], or nests too
-    /// deep.
+    /// The part is longer than [`crate::Source::MAX_BODY_BYTES`] or [`crate::Source::MAX_LINE_BYTES`], or a tag in it
+    /// is longer than 1,000 bytes.
     #[error("too large")]
     TooLarge,
 }

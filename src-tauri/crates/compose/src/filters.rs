@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
+use minijinja::value::{Rest, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use crate::language::compiled_syntax;
 
@@ -38,7 +38,8 @@ pub(crate) fn is_default(filter: &str) -> bool {
 pub(crate) fn environment() -> Environment<'static> {
     let mut env = Environment::empty();
     env.set_syntax(compiled_syntax());
-    env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    // An absent field may be compared; printing it is refused by `print_value`.
+    env.set_undefined_behavior(UndefinedBehavior::Lenient);
     env.set_fuel(Some(FUEL));
     env.set_auto_escape_callback(|name| if name == HTML { AutoEscape::Html } else { AutoEscape::None });
     env.set_formatter(print_value);
@@ -100,8 +101,7 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
 
 fn print_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_undefined() {
-        // The missing branch of an inline `if`; an absent field does not come here.
-        return Ok(());
+        return Err(Error::from(ErrorKind::UndefinedError));
     }
     let text = value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed);
     if matches!(state.auto_escape(), AutoEscape::Html) {
@@ -111,10 +111,11 @@ fn print_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(),
     }
 }
 
-/// The third parameter is Jinja's "also for empty values", which is always so here.
-fn default_filter(value: Value, other: Option<Value>, _also_empty: Option<Value>) -> Value {
+/// What stands in may itself be absent, and then stays so. A second argument, Jinja's "also for empty values", is
+/// always true here.
+fn default_filter(value: Value, arguments: Rest<Value>) -> Value {
     let is_absent = value.is_undefined() || value.as_str().is_some_and(|text| text.trim().is_empty());
-    if is_absent { other.unwrap_or_else(|| Value::from("")) } else { value }
+    if is_absent { arguments.first().cloned().unwrap_or_else(|| Value::from("")) } else { value }
 }
 
 fn on_text(value: Value, change: impl Fn(&str) -> String) -> Value {

@@ -116,10 +116,6 @@ impl Checker<'_> {
             }
             Expr::IfExpr(choice) => self.choice(choice, known),
             Expr::BinOp(op) => match op.op {
-                BinOpKind::Concat => {
-                    self.printed(&op.left, known)?;
-                    self.printed(&op.right, known)
-                }
                 BinOpKind::ScOr => {
                     self.asked(&op.left, known)?;
                     self.printed(&op.right, &with(known, present_unless(&op.left)))
@@ -139,7 +135,11 @@ impl Checker<'_> {
         self.printed(&choice.true_expr, &with(known, present_if(&choice.test_expr)))?;
         match &choice.false_expr {
             Some(other) => self.printed(other, &with(known, present_unless(&choice.test_expr))),
-            None => Ok(()),
+            // It would print an absent value.
+            None => {
+                let line = usize::from(choice.test_expr.span().start_line);
+                Err(self.fault(TemplateFaultKind::NotAllowed, line, "if without else"))
+            }
         }
     }
 
@@ -173,7 +173,6 @@ impl Checker<'_> {
                     self.asked(&op.left, known)?;
                     self.asked(&op.right, &with(known, present_unless(&op.left)))
                 }
-                BinOpKind::Concat => self.printed(expr, known),
                 BinOpKind::Eq | BinOpKind::Ne => self.compared([&op.left, &op.right], known, line),
                 _ => Err(self.fault(TemplateFaultKind::NotAllowed, line, "operator")),
             },

@@ -55,9 +55,9 @@ pub(crate) fn html_foot(language: Language) -> String {
     let link = format!("href=\"{VALUE_OPEN} unsubscribe_url {VALUE_CLOSE}\" style=\"{FOOT_LINK}\"");
     let line = match language {
         Language::ZhCn => format!("不想再收到这类邮件？<a {link}>点此退订</a>，打开后直接发送即可。"),
-        Language::En => format!(
-            "Do you not want these mails any more? <a {link}>Unsubscribe</a>: just send the mail that opens."
-        ),
+        Language::En => {
+            format!("No longer want these mails? <a {link}>Unsubscribe</a> by sending the mail that opens.")
+        }
     };
     format!("<p style=\"{FONT};{FOOT}\">{line}</p>\n")
 }
@@ -66,7 +66,7 @@ pub(crate) fn html_foot(language: Language) -> String {
 pub(crate) fn text_foot(language: Language) -> String {
     let line = match language {
         Language::ZhCn => "不想再收到这类邮件？打开此链接并发送邮件即可退订：",
-        Language::En => "Do you not want these mails any more? Open this link and send the mail:",
+        Language::En => "No longer want these mails? Open this link and send the mail:",
     };
     format!("\n\n--------\n{line}\n{VALUE_OPEN} unsubscribe_url {VALUE_CLOSE}\n")
 }

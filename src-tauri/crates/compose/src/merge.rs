@@ -52,7 +52,9 @@ impl Prepared {
         }
         values.push(PREHEADER, &preheader);
         let html = self.render(HTML, Part::Body, &values)?;
-        let text = self.render(TEXT, Part::Text, &values)?;
+        let mut text = self.render(TEXT, Part::Text, &values)?;
+        // A first paragraph may have stood behind an `{% if %}`.
+        text.drain(..text.len() - text.trim_start().len());
         Ok(Merged { subject, preheader, html, text })
     }
 

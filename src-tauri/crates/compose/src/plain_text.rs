@@ -31,6 +31,7 @@ struct Writer<'t> {
     out: String,
     /// White space that is due before the next word.
     due: Due,
+    has_words: bool,
     /// Whether a space was written before a statement and no word since.
     has_space: bool,
     /// What was due where each open `{% if %}` began.
@@ -59,6 +60,7 @@ impl<'t> Writer<'t> {
             tokens,
             out: String::new(),
             due: Due::Nothing,
+            has_words: false,
             has_space: false,
             branches: Vec::new(),
             unread: None,
@@ -94,10 +96,12 @@ impl<'t> Writer<'t> {
         if self.skips(tag, &name) {
             return;
         }
-        if PARAGRAPHS.contains(&name.as_str()) && !(self.lists.len() > 1 && (name == "ul" || name == "ol")) {
-            self.demand(Due::EmptyLine);
-        } else if PARAGRAPHS.contains(&name.as_str()) || LINES.contains(&name.as_str()) {
+        let is_list = name == "ul" || name == "ol";
+        let is_inner_list = is_list && self.lists.len() > usize::from(tag.is_end);
+        if LINES.contains(&name.as_str()) || is_inner_list {
             self.demand(Due::Line);
+        } else if PARAGRAPHS.contains(&name.as_str()) {
+            self.demand(Due::EmptyLine);
         }
         match (name.as_str(), tag.is_end) {
             ("br", _) => self.line_break(),
@@ -193,7 +197,7 @@ impl<'t> Writer<'t> {
         if self.due >= Due::Line {
             self.out.truncate(self.out.trim_end().len());
         }
-        if !self.out.is_empty() {
+        if self.has_words {
             self.out.push_str(match self.due {
                 Due::Nothing => "",
                 Due::Space => " ",
@@ -203,6 +207,7 @@ impl<'t> Writer<'t> {
         }
         self.due = Due::Nothing;
         self.has_space = false;
+        self.has_words = true;
         self.out.push_str(word);
     }
 
@@ -215,17 +220,19 @@ impl<'t> Writer<'t> {
         }
         match word {
             "if" => self.branches.push(self.due),
-            "elif" | "else" => {
-                let before = self.branches.last().copied().unwrap_or(Due::Nothing);
-                self.due = before.max(self.due);
-            }
+            "elif" | "else" => self.due = self.behind_branch(self.branches.last().copied()),
             "endif" => {
-                let before = self.branches.pop().unwrap_or(Due::Nothing);
-                self.due = before.max(self.due);
+                let before = self.branches.pop();
+                self.due = self.behind_branch(before);
             }
             _ => {}
         }
         self.out.push_str(token);
+    }
+
+    /// What is due behind a branch: its own end counts if it ends a line, else also what was due before it.
+    fn behind_branch(&self, before: Option<Due>) -> Due {
+        if self.due >= Due::Line { self.due } else { self.due.max(before.unwrap_or(Due::Nothing)) }
     }
 
     fn demand(&mut self, due: Due) {
@@ -236,7 +243,7 @@ impl<'t> Writer<'t> {
     }
 
     fn line_break(&mut self) {
-        if self.due >= Due::Line || self.out.is_empty() {
+        if self.due >= Due::Line || !self.has_words {
             self.due = self.due.max(Due::Line);
             return;
         }
@@ -257,7 +264,7 @@ impl<'t> Writer<'t> {
     }
 
     fn cell(&mut self) {
-        if self.due < Due::Line && !self.out.is_empty() && !self.out.ends_with('\n') {
+        if self.due < Due::Line && self.has_words && !self.out.ends_with('\n') {
             self.due = Due::Nothing;
             self.out.push_str(" | ");
         }

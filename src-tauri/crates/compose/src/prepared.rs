@@ -99,6 +99,9 @@ fn read(part: Part, written: &str, limit: usize, uses: &mut Uses) -> Result<Toke
     }
     let tokens = Tokenised::new(&clean_text(written))
         .map_err(|unclosed| fault(Some(unclosed.line), TemplateFaultKind::Syntax))?;
+    if let Some(tag) = tokens.oversized() {
+        return Err(fault(Some(tag.line), TemplateFaultKind::TooLarge));
+    }
     language::check(part, &tokens.straight, uses)?;
     Ok(tokens)
 }

@@ -58,6 +58,10 @@ enum Piece<'a> {
     Comment(&'a str),
 }
 
+/// The longest inside of a tag.
+const MAX_TAG_BYTES: usize = 1000;
+/// The most `{% elif %}` in one part.
+const MAX_ELIFS: usize = 100;
 const TOKEN_END: char = 'x';
 
 impl MergeTag {
@@ -120,6 +124,12 @@ impl Tokenised {
             }
         }
         Ok(tokenised)
+    }
+
+    /// The first tag that is too long, or one `elif` too many: parsers go as deep as those are long.
+    pub(crate) fn oversized(&self) -> Option<&MergeTag> {
+        let long = self.tags.iter().find(|tag| tag.inner.len() > MAX_TAG_BYTES);
+        long.or_else(|| self.tags.iter().filter(|tag| tag.word() == "elif").nth(MAX_ELIFS))
     }
 
     /// Cuts a text, such as the skeleton or what a parser made of it, into its texts and tags.
