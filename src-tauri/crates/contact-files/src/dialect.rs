@@ -49,11 +49,15 @@ pub(crate) fn open(path: &Path, options: &CsvOptions) -> Result<(Dialect, Record
     if let Some(looks_like) = FileKind::of_head(&head) {
         return Err(FileFault::NotText { looks_like });
     }
-    let (encoding, mark_len) = encoding::detect(&head, &mut file, options.encoding)?;
+    let (encoding, mark_len) = match encoding::told(&head, options.encoding) {
+        Some(found) => found,
+        None => {
+            refuse_binary(head.iter().copied().map(char::from))?;
+            (encoding::guess(&head, &mut file)?, 0)
+        }
+    };
     let (sample, _) = encoding.decode_without_bom_handling(head.get(mark_len..).unwrap_or_default());
-    if is_binary(&sample) {
-        return Err(FileFault::NotText { looks_like: FileKind::Binary });
-    }
+    refuse_binary(sample.chars())?;
     let is_whole = head.len() as u64 == total_bytes;
     let delimiter = options.delimiter.unwrap_or_else(|| detect_delimiter(&sample, is_whole));
     let has_header =
@@ -64,10 +68,14 @@ pub(crate) fn open(path: &Path, options: &CsvOptions) -> Result<(Dialect, Record
 }
 
 /// Text has hardly any control characters; a stray NUL of some old database is let through to its row.
-fn is_binary(sample: &str) -> bool {
-    let is_odd = |c: &char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}');
-    let (odd, all) = sample.chars().fold((0, 0), |(odd, all), c| (odd + usize::from(is_odd(&c)), all + 1));
-    odd * 100 > all
+fn refuse_binary(sample: impl Iterator<Item = char>) -> Result<(), FileFault> {
+    let is_odd =
+        |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}');
+    let (odd, all) = sample.fold((0, 0), |(odd, all), c| (odd + usize::from(is_odd(c)), all + 1));
+    if odd > 3 && odd * 100 > all {
+        return Err(FileFault::NotText { looks_like: FileKind::Binary });
+    }
+    Ok(())
 }
 
 /// The delimiter that gives most rows an address of their own, then the one that gives most rows the same number of
@@ -91,7 +99,7 @@ fn detect_delimiter(sample: &str, is_whole: bool) -> u8 {
 }
 
 /// The most common number and how often it comes; of two, the larger number.
-pub(crate) fn most_common(numbers: &[usize]) -> Option<(usize, usize)> {
+fn most_common(numbers: &[usize]) -> Option<(usize, usize)> {
     let count = |wanted: usize| numbers.iter().filter(|number| **number == wanted).count();
     numbers.iter().map(|number| (*number, count(*number))).max_by_key(|(number, count)| (*count, *number))
 }

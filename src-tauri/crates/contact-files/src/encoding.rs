@@ -12,6 +12,8 @@ use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How much text beyond ASCII is looked at.
 const ENOUGH_BYTES: usize = 1 << 20;
+/// How much is looked at in search of it; a file that is ASCII for so long is taken for UTF-8.
+const MOST_BYTES: usize = 256 << 20;
 
 /// An encoding of text that can be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,21 +53,13 @@ impl fmt::Debug for TextEncoding {
     }
 }
 
-/// The encoding of what starts with `head` and goes on in `rest`, and the length of its byte order mark.
-pub(crate) fn detect(
-    head: &[u8],
-    rest: &mut impl Read,
-    chosen: Option<TextEncoding>,
-) -> io::Result<(&'static Encoding, usize)> {
-    let mark = Encoding::for_bom(head);
-    match (chosen, mark) {
-        (Some(chosen), Some((encoding, len))) if encoding == chosen.0 => Ok((encoding, len)),
-        (Some(chosen), _) => Ok((chosen.0, 0)),
-        (None, Some(found)) => Ok(found),
-        (None, None) => match utf_16_by_zeros(head) {
-            Some(encoding) => Ok((encoding, 0)),
-            None => Ok((guess(head, rest)?, 0)),
-        },
+/// The encoding and the length of the byte order mark of what starts with `head`, where it need not be guessed.
+pub(crate) fn told(head: &[u8], chosen: Option<TextEncoding>) -> Option<(&'static Encoding, usize)> {
+    match (chosen, Encoding::for_bom(head)) {
+        (Some(chosen), Some((encoding, len))) if encoding == chosen.0 => Some((encoding, len)),
+        (Some(chosen), _) => Some((chosen.0, 0)),
+        (None, Some(marked)) => Some(marked),
+        (None, None) => utf_16_by_zeros(head).map(|encoding| (encoding, 0)),
     }
 }
 
@@ -83,19 +77,19 @@ fn utf_16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-fn guess(head: &[u8], rest: &mut impl Read) -> io::Result<&'static Encoding> {
+/// The most likely encoding of what starts with `head` and goes on in `rest`.
+pub(crate) fn guess(head: &[u8], rest: &mut impl Read) -> io::Result<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let mut seen = Seen::default();
     let mut buffer = vec![0; 64 * 1024];
     let mut chunk = head;
-    while !chunk.is_empty() {
-        detector.feed(chunk, false);
+    let mut read = 0;
+    while !chunk.is_empty() && read < MOST_BYTES && seen.beyond_ascii < ENOUGH_BYTES {
         if !chunk.is_ascii() {
+            detector.feed(chunk, false);
             seen.count(chunk);
         }
-        if seen.beyond_ascii > ENOUGH_BYTES {
-            break;
-        }
+        read += chunk.len();
         let len = rest.read(&mut buffer)?;
         chunk = buffer.get(..len).unwrap_or_default();
     }

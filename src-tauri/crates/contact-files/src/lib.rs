@@ -15,11 +15,15 @@ mod kind;
 mod mapping;
 mod parsed;
 mod preview;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod records;
 mod split;
 mod suggest;
 mod synonyms;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use dialect::CsvOptions;

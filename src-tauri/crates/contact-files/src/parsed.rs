@@ -112,13 +112,15 @@ fn value(column: usize, raw: &str, clean: impl Fn(&str) -> String) -> Result<Str
 
 /// Whether nothing about a value can need cleaning; most values are short ASCII, and this is much faster than to clean.
 fn is_clean(raw: &str) -> bool {
-    let bytes = raw.as_bytes();
-    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~' | b' ') && *byte != b'\'';
-    bytes.len() <= MAX_VALUE_CHARS
-        && bytes.iter().all(is_plain)
-        && bytes.first() != Some(&b' ')
-        && bytes.last() != Some(&b' ')
-        && !raw.contains("  ")
+    let mut before = b' ';
+    for &byte in raw.as_bytes() {
+        let is_second_blank = byte == b' ' && before == b' ';
+        if !matches!(byte, b' '..=b'~') || byte == b'\'' || is_second_blank {
+            return false;
+        }
+        before = byte;
+    }
+    raw.is_empty() || (before != b' ' && raw.len() <= MAX_VALUE_CHARS)
 }
 
 fn check_encoding(column: usize, raw: &str) -> Result<(), RowFault> {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use hongyan_domain::truncate_chars;
 
-use crate::dialect::{self, most_common};
 use crate::records::Step;
 use crate::suggest::suggest;
-use crate::{CsvOptions, FileFault, Target};
+use crate::{CsvOptions, FileFault, Target, dialect};
 
 /// How many rows columns are judged by.
 const JUDGED_ROWS: usize = 200;
@@ -84,14 +83,22 @@ fn shown(value: &str) -> String {
 }
 
 fn columns(mut heads: Vec<String>, rows: &[Vec<String>]) -> Vec<ColumnPreview> {
-    let widths: Vec<usize> = rows.iter().map(Vec::len).collect();
-    // One row with a comma too many must not add a column, but a header may be shorter than the rows.
-    let usual = most_common(&widths).map_or(0, |(width, _)| width);
-    heads.resize(heads.len().max(usual), String::new());
+    heads.resize(width(&heads, rows), String::new());
     let suggestions = suggest(&heads, rows);
     let column = |(index, (head, suggestion)): (usize, (String, Target))| {
         let values = rows.iter().filter_map(|row| row.get(index)).filter(|value| !value.is_empty());
         ColumnPreview { head, samples: values.take(SAMPLES).cloned().collect(), suggestion }
     };
     heads.into_iter().zip(suggestions).enumerate().map(column).collect()
+}
+
+/// How many columns there are. A header may be shorter than the rows; but where there is one, a few rows with a comma
+/// too many must not add a column.
+fn width(heads: &[String], rows: &[Vec<String>]) -> usize {
+    let filled =
+        |row: &Vec<String>| row.iter().rposition(|value| !value.is_empty()).map_or(0, |last| last + 1);
+    let mut widths: Vec<usize> = rows.iter().map(filled).collect();
+    widths.sort_unstable();
+    let of_rows = if heads.is_empty() { widths.last() } else { widths.get(widths.len() / 2) };
+    heads.len().max(of_rows.copied().unwrap_or_default())
 }

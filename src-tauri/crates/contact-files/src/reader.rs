@@ -54,7 +54,8 @@ impl ContactReader {
         let mut rows = Vec::with_capacity(max.min(10_000));
         while rows.len() < max {
             let Some(step) = self.records.advance()? else { break };
-            if std::mem::take(&mut self.skip_header) {
+            if self.skip_header && !matches!(step, Step::Broken { .. }) {
+                self.skip_header = false;
                 continue;
             }
             rows.push(Row { number: self.records.number(), result: self.parse(step) });
@@ -81,6 +82,12 @@ impl ContactReader {
     /// How many bytes of the file are read; runs ahead of the rows by less than a megabyte or two.
     pub fn bytes_read(&self) -> u64 {
         self.records.bytes_read().min(self.total_bytes)
+    }
+
+    /// How much memory the text at hand takes.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.records.held_bytes()
     }
 
     /// The size of the file when it was opened.

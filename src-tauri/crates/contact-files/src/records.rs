@@ -53,6 +53,12 @@ impl<R: Read> Records<R> {
         self.text.bytes_read()
     }
 
+    /// How much memory the text at hand takes.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.text.held_bytes()
+    }
+
     /// The current record.
     pub(crate) fn record(&self) -> Record<'_> {
         Record::new(self.text.rest().get(..self.len).unwrap_or_default(), &self.cells)

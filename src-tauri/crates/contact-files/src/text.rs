@@ -49,6 +49,12 @@ impl<R: Read> DecodedText<R> {
         self.bytes_read
     }
 
+    /// How much memory the buffers take.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.text.capacity() + self.raw.capacity()
+    }
+
     /// Drops the first `len` bytes of the text at hand.
     pub(crate) fn consume(&mut self, len: usize) {
         self.start = (self.start + len).min(self.text.len());
