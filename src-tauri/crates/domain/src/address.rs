@@ -124,7 +124,7 @@ impl EmailAddress {
 fn is_never_in_an_address(c: char) -> bool {
     c.is_control()
         || c.is_whitespace()
-        || "\"(),:;<>[\\]`".contains(c)
+        || matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | '\\' | ']' | '`')
         || ('\u{200b}'..='\u{206f}').contains(&c)
 }
 
