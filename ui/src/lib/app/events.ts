@@ -1,0 +1,48 @@
+import { host } from '$lib/host';
+import type { Changed, EngineEvent } from '$lib/rpc/schema';
+
+type Handler = (event: EngineEvent) => void;
+
+const handlers = new Set<Handler>();
+const missed = new Set<() => void>();
+let listening = false;
+
+function listen() {
+  if (listening) return;
+  listening = true;
+  host.onEvent(
+    (event) => handlers.forEach((handle) => handle(event as EngineEvent)),
+    () => missed.forEach((reload) => reload()),
+  );
+}
+
+/** Hears every event of the engine. Events are hints: read the truth again by a command. */
+export function onEngineEvent(handler: Handler): () => void {
+  listen();
+  handlers.add(handler);
+  return () => handlers.delete(handler);
+}
+
+/**
+ * Calls `reload` when one of these things changed, at most every 300 ms, and when events may have been missed.
+ *
+ * An import changes contacts thousands of times; a screen needs to look again only now and then.
+ */
+export function onChanged(things: readonly Changed[], reload: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      reload();
+    }, 300);
+  };
+  const stop = onEngineEvent((event) => {
+    if (event.kind === 'changed' && things.includes(event.what)) soon();
+  });
+  missed.add(soon);
+  return () => {
+    stop();
+    missed.delete(soon);
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,20 @@
+import { m } from '$lib/paraglide/messages';
+import type { Counts } from '$lib/rpc/schema';
+import type { Meaning } from '$lib/ui';
+import { show } from './format.svelte';
+
+/** The parts of a campaign's progress line that are behind it; the waiting rest is the ground. */
+export function progressParts(counts: Counts): { meaning: Meaning; value: number; label: string }[] {
+  const part = (meaning: Meaning, value: number, word: string) => ({
+    meaning,
+    value,
+    label: `${word} ${show.number(value)}`,
+  });
+  return [
+    part('sent', counts.sent, m.app_delivery_sent()),
+    part('doubt', counts.in_doubt, m.app_delivery_in_doubt()),
+    part('failed', counts.failed, m.app_delivery_failed()),
+    part('deferred', counts.deferred, m.app_delivery_deferred()),
+    part('waiting', counts.skipped, m.app_delivery_skipped()),
+  ];
+}

@@ -1,0 +1,70 @@
+import { call } from '$lib/rpc/call';
+import { type RpcError, toRpcError } from '$lib/rpc/error';
+import type { AppStatus, CampaignProgress, SecretsStatus, UpdateSettings } from '$lib/rpc/schema';
+import type { Locale } from '$lib/format';
+import { onChanged, onEngineEvent } from './events';
+import { showLocale } from './locale.svelte';
+import { showTheme, type Theme } from './theme.svelte';
+
+let status = $state.raw<AppStatus>();
+let error = $state.raw<RpcError>();
+
+function take(next: AppStatus) {
+  status = next;
+  error = undefined;
+  showTheme(next.settings.theme as Theme);
+  void showLocale((next.settings.language ?? next.systemLanguage) as Locale);
+}
+
+async function load(): Promise<void> {
+  try {
+    take(await call('app.status', {}));
+  } catch (thrown) {
+    error = toRpcError(thrown);
+  }
+}
+
+function takeProgress(progress: CampaignProgress) {
+  if (!status) return;
+  const others = status.running.filter((one) => one.id !== progress.id);
+  const goesOn = progress.state === 'running' || progress.state === 'paused';
+  status = { ...status, running: goesOn ? [...others, progress].sort((a, b) => a.id - b.id) : others };
+}
+
+/** What the frame knows of the whole app. */
+export const app = {
+  get status() {
+    return status;
+  },
+  get error() {
+    return error;
+  },
+  /** Nothing can be changed here: another copy holds the data folder. */
+  get readOnly() {
+    return status ? !status.sending.here : false;
+  },
+  get locked() {
+    return status?.secrets.state === 'needs_passphrase';
+  },
+  load,
+  /** Loads once and then follows the engine, until the returned function is called. */
+  start(): () => void {
+    void load();
+    const stopChanged = onChanged(['app', 'accounts', 'contacts', 'campaigns'], () => void load());
+    const stopEvents = onEngineEvent((event) => {
+      if ('progress' in event) takeProgress(event.progress);
+    });
+    return () => {
+      stopChanged();
+      stopEvents();
+    };
+  },
+  async saveSettings(change: Partial<UpdateSettings>): Promise<void> {
+    const settings = await call('settings.update', { language: null, theme: null, welcomed: null, ...change });
+    if (status) take({ ...status, settings });
+  },
+  async saveSecrets(command: 'vault.create' | 'vault.unlock', passphrase: string): Promise<void> {
+    const secrets: SecretsStatus = await call(command, { passphrase });
+    if (status) status = { ...status, secrets };
+  },
+};
