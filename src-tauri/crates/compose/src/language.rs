@@ -5,7 +5,7 @@
 //! runs, so a template cannot blow up memory and every field it can ever print is known beforehand. The builtins
 //! are not even compiled in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use minijinja::ErrorKind;
 use minijinja::machinery::ast::{
@@ -15,6 +15,7 @@ use minijinja::machinery::parse;
 use minijinja::syntax::SyntaxConfig;
 
 use crate::filters;
+use crate::presence::{Known, present_if, present_unless, with};
 use crate::{Part, TemplateFault, TemplateFaultKind};
 
 /// The delimiters of a compiled template. Control characters are taken out of every source and value, so nothing
@@ -61,9 +62,6 @@ pub(crate) fn check(part: Part, written: &str, uses: &mut Uses) -> Result<(), Te
         other => checker.statement(other, &Known::new()),
     }
 }
-
-/// The fields that are known to be there at some point of a template.
-type Known<'a> = BTreeSet<&'a str>;
 
 struct Checker<'u> {
     part: Part,
@@ -241,59 +239,6 @@ impl Checker<'_> {
 
     fn fault(&self, kind: TemplateFaultKind, line: usize, detail: &str) -> TemplateFault {
         TemplateFault { part: self.part, line: Some(line), kind, detail: detail.to_owned() }
-    }
-}
-
-fn with<'a>(known: &Known<'a>, more: Known<'a>) -> Known<'a> {
-    known.iter().copied().chain(more).collect()
-}
-
-/// The fields that must be there if an expression is true.
-fn present_if<'a>(expr: &Expr<'a>) -> Known<'a> {
-    match expr {
-        Expr::Var(var) => Known::from([var.id]),
-        Expr::Filter(filter) if !filters::is_default(filter.name) => {
-            filter.expr.as_ref().map(present_if).unwrap_or_default()
-        }
-        Expr::Test(test) if test.name == "defined" => present_if(&test.expr),
-        Expr::UnaryOp(op) if matches!(op.op, UnaryOpKind::Not) => present_unless(&op.expr),
-        Expr::BinOp(op) => match op.op {
-            BinOpKind::ScAnd => with(&present_if(&op.left), present_if(&op.right)),
-            BinOpKind::ScOr => &present_if(&op.left) & &present_if(&op.right),
-            BinOpKind::Eq => equal_to_text(&op.left, &op.right),
-            _ => Known::new(),
-        },
-        Expr::Compare(compare) => match compare.ops.as_slice() {
-            [only] if matches!(only.op, CompareOpKind::Eq) => equal_to_text(&compare.expr, &only.expr),
-            _ => Known::new(),
-        },
-        _ => Known::new(),
-    }
-}
-
-/// The fields that must be there if an expression is false.
-fn present_unless<'a>(expr: &Expr<'a>) -> Known<'a> {
-    match expr {
-        Expr::Test(test) if test.name == "undefined" => present_if(&test.expr),
-        Expr::UnaryOp(op) if matches!(op.op, UnaryOpKind::Not) => present_if(&op.expr),
-        Expr::BinOp(op) => match op.op {
-            BinOpKind::ScOr => with(&present_unless(&op.left), present_unless(&op.right)),
-            BinOpKind::ScAnd => &present_unless(&op.left) & &present_unless(&op.right),
-            BinOpKind::Ne => equal_to_text(&op.left, &op.right),
-            _ => Known::new(),
-        },
-        Expr::Compare(compare) => match compare.ops.as_slice() {
-            [only] if matches!(only.op, CompareOpKind::Ne) => equal_to_text(&compare.expr, &only.expr),
-            _ => Known::new(),
-        },
-        _ => Known::new(),
-    }
-}
-
-fn equal_to_text<'a>(left: &Expr<'a>, right: &Expr<'a>) -> Known<'a> {
-    match (left, right) {
-        (field, Expr::Const(_)) | (Expr::Const(_), field) => present_if(field),
-        _ => Known::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod build;
 mod encoding;
+mod entities;
 mod fault;
 mod filters;
 mod head;
@@ -17,9 +18,12 @@ mod merge;
 mod places;
 mod plain_text;
 mod prepared;
+mod presence;
 mod source;
+mod tag_reader;
 mod tags;
 mod unsubscribe;
+mod web_address;
 
 pub use build::{Mail, build};
 pub use fault::{BuildFault, MergeFault, TemplateFault, TemplateFaultKind};

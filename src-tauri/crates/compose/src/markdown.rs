@@ -4,11 +4,12 @@
 //! expect of a letter, and bare web addresses become links. No text colour is set: dark mode sets it.
 
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream,
+    Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream,
 };
 
 use crate::filters::escaped;
 use crate::tags::Tokenised;
+use crate::web_address::next_web_address;
 
 const P: &str = "margin:0 0 16px";
 const H1: &str = "margin:0 0 16px;font-size:26px;line-height:1.35;font-weight:600";
@@ -128,14 +129,7 @@ impl Writer {
             Tag::Emphasis => self.push("<em>"),
             Tag::Strong => self.push("<strong>"),
             Tag::Strikethrough => self.push("<del>"),
-            Tag::Link { dest_url, title, .. } => {
-                self.links += 1;
-                self.push(&format!(
-                    "<a href=\"{}\"{} style=\"{A}\">",
-                    escaped(&dest_url),
-                    title_attribute(&title)
-                ));
-            }
+            Tag::Link { link_type, dest_url, title, .. } => self.link(link_type, &dest_url, &title),
             Tag::Image { dest_url, title, .. } => {
                 let opening = format!("<img src=\"{}\"{}", escaped(&dest_url), title_attribute(&title));
                 self.images.push((opening, String::new()));
@@ -175,6 +169,13 @@ impl Writer {
 
     fn open(&mut self, name: &str, style: &str) {
         self.push(&format!("<{name} style=\"{style}\">"));
+    }
+
+    fn link(&mut self, kind: LinkType, target: &str, title: &str) {
+        self.links += 1;
+        let scheme = if kind == LinkType::Email { "mailto:" } else { "" };
+        let (target, title) = (escaped(target), title_attribute(title));
+        self.push(&format!("<a href=\"{scheme}{target}\"{title} style=\"{A}\">"));
     }
 
     fn cell(&mut self) {
@@ -231,32 +232,6 @@ fn title_attribute(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escaped(title)) }
 }
 
-/// The first bare web address in a text, with what stands before and behind it. It ends at a space, at a character
-/// that is no ASCII (Chinese text follows without a space), and before the punctuation of the sentence.
-fn next_web_address(text: &str) -> Option<(&str, &str, &str)> {
-    let is_start = |at: &usize| {
-        let before = text.get(..*at).unwrap_or_default();
-        !before.ends_with(|c: char| c.is_ascii_alphanumeric())
-    };
-    let starts = text.match_indices("http").map(|(at, _)| at).filter(is_start);
-    for start in starts {
-        let (before, from_start) = text.split_at(start);
-        let len = from_start
-            .find(|c: char| !c.is_ascii_graphic() || "<>\"`".contains(c))
-            .unwrap_or(from_start.len());
-        let mut address = from_start.get(..len).unwrap_or_default();
-        address = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ']', '*', '_', '~']);
-        if !address.contains('(') {
-            address = address.trim_end_matches([')', '.', ',']);
-        }
-        let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-        if host.is_some_and(|host| !host.is_empty()) {
-            return Some((before, address, from_start.get(address.len()..).unwrap_or_default()));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,6 +284,14 @@ mod tests {
         assert_eq!(bare("(http://x.cn/a)."), "<p>(<a href=\"http://x.cn/a\">http://x.cn/a</a>).</p>\n");
         assert_eq!(bare("[http://x.cn](http://y.cn)"), "<p><a href=\"http://y.cn\">http://x.cn</a></p>\n");
         assert_eq!(bare("http and https://"), "<p>http and https://</p>\n");
+    }
+
+    #[test]
+    fn addresses_in_brackets_become_links() {
+        assert_eq!(bare("<a@b.cn>"), "<p><a href=\"mailto:a@b.cn\">a@b.cn</a></p>\n");
+        assert_eq!(bare("<https://b.cn>"), "<p><a href=\"https://b.cn\">https://b.cn</a></p>\n");
+        assert_eq!(bare("见https://b.cn。"), "<p>见<a href=\"https://b.cn\">https://b.cn</a>。</p>\n");
+        assert_eq!(bare("[http://a.cn](http://b.cn)"), "<p><a href=\"http://b.cn\">http://a.cn</a></p>\n");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Reads the HTML from left to right, so that every `{% if %}` stays around what it decides, also around table rows.
 //! Links are written out: a reader of the text part sees where they lead.
 
+use crate::entities::decoded;
 use crate::markup::{Node, Tag, nodes};
 use crate::tags::{Stretch, TagKind, Tokenised};
 
@@ -303,81 +304,4 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
     let style = tag.attribute("style").unwrap_or_default().to_ascii_lowercase();
     let style: String = style.split_whitespace().collect();
     style.contains("display:none")
-}
-
-/// The text with its entities decoded: the ones that occur in mails, and all numeric ones.
-pub(crate) fn decoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('&') {
-        out.push_str(before);
-        let entity = behind.split_once(';').filter(|(name, _)| name.len() <= 8);
-        match entity.and_then(|(name, behind)| Some((entity_char(name)?, behind))) {
-            Some((c, behind)) => {
-                out.extend(c.filter(|c| !c.is_control() || *c == '\n'));
-                rest = behind;
-            }
-            None => {
-                out.push('&');
-                rest = behind;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The character of an entity; `Some(None)` for one that shows nothing.
-fn entity_char(name: &str) -> Option<Option<char>> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return Some(char::from_u32(code));
-    }
-    Some(Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" | "ensp" | "emsp" | "thinsp" => ' ',
-        "shy" | "zwnj" | "zwj" => return Some(None),
-        "copy" => '©',
-        "reg" => '®',
-        "trade" => '™',
-        "hellip" => '…',
-        "mdash" => '—',
-        "ndash" => '–',
-        "lsquo" => '‘',
-        "rsquo" => '’',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        "laquo" => '«',
-        "raquo" => '»',
-        "bull" => '•',
-        "middot" => '·',
-        "times" => '×',
-        "deg" => '°',
-        "sect" => '§',
-        "larr" => '←',
-        "rarr" => '→',
-        "euro" => '€',
-        "pound" => '£',
-        "yen" => '¥',
-        "cent" => '¢',
-        "auml" => 'ä',
-        "ouml" => 'ö',
-        "uuml" => 'ü',
-        "Auml" => 'Ä',
-        "Ouml" => 'Ö',
-        "Uuml" => 'Ü',
-        "szlig" => 'ß',
-        "eacute" => 'é',
-        "egrave" => 'è',
-        "agrave" => 'à',
-        "ccedil" => 'ç',
-        _ => return None,
-    }))
 }

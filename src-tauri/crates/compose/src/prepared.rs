@@ -51,16 +51,9 @@ pub fn prepare(source: &Source) -> Result<Prepared, TemplateFault> {
     let body = read(Part::Body, &source.body, Source::MAX_BODY_BYTES, &mut body_uses)?;
     let html = html_part(source, &body, has_preheader, body_uses.contains_key(UNSUBSCRIBE_URL))?;
     let text = match &source.text {
-        Some(own) => {
-            let mut own_uses = Uses::new();
-            let own = read(Part::Text, own, Source::MAX_BODY_BYTES, &mut own_uses)?;
-            let has_way_out = own_uses.contains_key(UNSUBSCRIBE_URL);
-            join(&mut uses, own_uses);
-            text_part(own.restore(&own.skeleton), source.language, has_way_out)
-        }
+        Some(own) => own_text_part(own, source.language, &mut uses)?,
         None => {
-            let inside = inside(source.format, &body);
-            let text = plain_text::from_html(&inside, &body);
+            let text = plain_text::from_html(&inside(source.format, &body), &body);
             text_part(body.restore(&text), source.language, body_uses.contains_key(UNSUBSCRIBE_URL))
         }
     };
@@ -133,6 +126,14 @@ fn html_part(
         html = layout::with_preheader(&html);
     }
     places::restore(&html, body)
+}
+
+fn own_text_part(own: &str, language: Language, uses: &mut Uses) -> Result<String, TemplateFault> {
+    let mut own_uses = Uses::new();
+    let own = read(Part::Text, own, Source::MAX_BODY_BYTES, &mut own_uses)?;
+    let text = text_part(own.restore(&own.skeleton), language, own_uses.contains_key(UNSUBSCRIBE_URL));
+    join(uses, own_uses);
+    Ok(text)
 }
 
 fn text_part(mut text: String, language: Language, has_way_out: bool) -> String {

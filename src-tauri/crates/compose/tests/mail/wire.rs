@@ -38,7 +38,7 @@ fn subjects_come_back_exactly() {
         "=?utf-8?Q?looks_encoded?=",
         "x =? y ?= z",
         &"很长的主题".repeat(40),
-        &"word ".repeat(100).trim_end().to_owned(),
+        "word ".repeat(100).trim_end(),
         &"x".repeat(900),
         "",
     ] {
