@@ -37,9 +37,9 @@ impl Inbox {
         Ok(())
     }
 
-    /// Whether nothing waits to be read.
+    /// Whether nothing waits to be read, not even the rest of a reply.
     pub(crate) fn is_empty(&self) -> bool {
-        self.start == self.bytes.len()
+        self.start == self.bytes.len() && self.code.is_none()
     }
 
     /// The code of the next whole reply, if it is there; its words are in [`Inbox::reply`] until the next call.

@@ -128,13 +128,12 @@ impl Wire {
             Poll::Pending => Poll::Ready(Ok(())),
         });
         let looked = looked.await;
-        if self.inbox.next_reply()? == Some(421) {
-            return Err(Cause::Stale);
-        }
-        match (self.inbox.is_empty(), self.ended || looked.is_err()) {
-            (true, false) => Ok(()),
-            (true, true) => Err(Cause::Stale),
-            (false, _) => Err(ProtocolFault::OutOfTurn.into()),
+        match self.inbox.next_reply()? {
+            Some(421) => Err(Cause::Stale),
+            Some(_) => Err(ProtocolFault::OutOfTurn.into()),
+            None if !self.inbox.is_empty() => Err(ProtocolFault::OutOfTurn.into()),
+            None if self.ended || looked.is_err() => Err(Cause::Stale),
+            None => Ok(()),
         }
     }
 

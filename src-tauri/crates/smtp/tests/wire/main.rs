@@ -1,0 +1,9 @@
+//! The client against scripted servers: every stage refused, silent, dropped.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod cast;
+mod greeting;
+mod login;
+mod offering;
+mod tls;
+mod transmitting;

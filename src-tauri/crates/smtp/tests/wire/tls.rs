@@ -1,0 +1,96 @@
+//! Protected or not at all.
+
+use hongyan_smtp::{
+    Cause, CertificateFault, ProtocolFault, Server, Session, Stage, Timeouts, TlsFault, TlsMode, TlsTrust,
+};
+use hongyan_testkit::{At, Rule, ScriptedServer};
+
+use crate::cast::{SHORT, assert_refused, login, plain, send};
+
+fn over(mode: TlsMode, server: &ScriptedServer) -> Server {
+    Server { tls: mode, login: Some(login("li@example.cn", "secret")), ..plain(server) }
+}
+
+#[tokio::test]
+async fn implicit_tls_protects_everything() {
+    let server = ScriptedServer::builder().implicit_tls().login("li@example.cn", "secret").start().await;
+    let mut session = Session::connect(&over(TlsMode::Implicit, &server)).await.expect("a session");
+    assert_eq!(session.tls_version(), Some("TLSv1.3"));
+    assert!(send(&mut session, "a@example.cn", "hello\r\n").await.outcome.is_ok());
+    session.quit().await;
+    assert!(server.heard().iter().all(|heard| heard.tls));
+    assert_eq!(server.received()[0].bytes, b"hello\r\n");
+}
+
+#[tokio::test]
+async fn after_starttls_hello_is_said_again_and_only_then_the_login() {
+    let server = ScriptedServer::builder().start_tls().login("li@example.cn", "secret").start().await;
+    let session = Session::connect(&over(TlsMode::StartTls, &server)).await.expect("a session");
+    assert!(!session.capabilities().start_tls);
+    assert_eq!(server.verbs(), ["(connect)", "EHLO", "STARTTLS", "EHLO", "AUTH", "(login)"]);
+    assert_eq!(
+        server.heard().iter().map(|heard| heard.tls).collect::<Vec<_>>(),
+        [false, false, false, true, true, true]
+    );
+}
+
+#[tokio::test]
+async fn a_missing_or_refused_starttls_ends_the_attempt_before_any_secret() {
+    let server = ScriptedServer::start().await;
+    let failure = Session::connect(&over(TlsMode::StartTls, &server)).await.expect_err("stripped");
+    assert_eq!((failure.stage, failure.cause), (Stage::Tls, Cause::NoTlsOffered));
+    assert_eq!(server.verbs(), ["(connect)", "EHLO"]);
+
+    let refusal = Rule::at(At::StartTls).answers(454, "4.7.0 TLS not available");
+    let server = ScriptedServer::builder().start_tls().rule(refusal).start().await;
+    let failure = Session::connect(&over(TlsMode::StartTls, &server)).await.expect_err("refused");
+    assert_refused(&failure, Stage::Tls, 454);
+    assert_eq!(server.verbs(), ["(connect)", "EHLO", "STARTTLS"]);
+}
+
+#[tokio::test]
+async fn plain_text_put_behind_starttls_is_an_attack() {
+    let forged = b"220 2.0.0 Go ahead\r\n250-forged\r\n250 AUTH PLAIN\r\n";
+    let server =
+        ScriptedServer::builder().start_tls().rule(Rule::at(At::StartTls).writes(forged)).start().await;
+    let failure = Session::connect(&over(TlsMode::StartTls, &server)).await.expect_err("an attack");
+    assert_eq!((failure.stage, failure.cause), (Stage::Tls, Cause::Protocol(ProtocolFault::TextBeforeTls)));
+    assert!(!server.verbs().contains(&"AUTH"));
+}
+
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for_is_refused() {
+    let server = ScriptedServer::builder().implicit_tls().start().await;
+    let strict = Server { trust: TlsTrust::System, ..over(TlsMode::Implicit, &server) };
+    let failure = Session::connect(&strict).await.expect_err("self-signed");
+    assert_eq!(failure.stage, Stage::Tls);
+    assert_eq!(failure.cause, Cause::Tls(TlsFault::Certificate(CertificateFault::UnknownIssuer)));
+    assert_eq!(server.verbs(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let server = ScriptedServer::builder().implicit_tls_for("mail.example.cn").start().await;
+    let failure = Session::connect(&over(TlsMode::Implicit, &server)).await.expect_err("another name");
+    assert_eq!(failure.cause, Cause::Tls(TlsFault::Certificate(CertificateFault::OtherName)));
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_no_tls_is_recognised() {
+    let server = ScriptedServer::start().await;
+    let failure = Session::connect(&over(TlsMode::Implicit, &server)).await.expect_err("no TLS");
+    assert_eq!((failure.stage, failure.cause), (Stage::Tls, Cause::Tls(TlsFault::NotTls)));
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_never_answered_is_given_up() {
+    let server = ScriptedServer::builder().rule(Rule::at(At::Greeting).is_silent()).start().await;
+    let timeouts = Timeouts { tls: SHORT, ..plain(&server).timeouts };
+    let patient = Server { timeouts, ..over(TlsMode::Implicit, &server) };
+    let failure = Session::connect(&patient).await.expect_err("silence");
+    assert_eq!((failure.stage, failure.cause), (Stage::Tls, Cause::Timeout));
+
+    let server = ScriptedServer::builder().rule(Rule::at(At::Greeting).closes()).start().await;
+    let failure = Session::connect(&over(TlsMode::Implicit, &server)).await.expect_err("closed");
+    assert_eq!((failure.stage, failure.cause), (Stage::Tls, Cause::Closed));
+}
