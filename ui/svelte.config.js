@@ -6,11 +6,9 @@ export default {
   preprocess: vitePreprocess(),
   compilerOptions: { runes: true },
   kit: {
-    // Hash routes and relative paths let the same files run under tauri:// and on a loopback port.
+    // Hash routes let the same files run under tauri:// and on a loopback port, without a server that knows the routes.
     adapter: adapter({ pages: 'dist', assets: 'dist' }),
     router: { type: 'hash' },
-    paths: { relative: true },
-    output: { bundleStrategy: 'split' },
     // The policy travels in the page, so that both hosts obey it. Previews of mail inherit it (a frame of `srcdoc`
     // does) and tighten it further; `https:` images are here only for the preview whose reader asked for them.
     csp: {

@@ -4,6 +4,8 @@ import tailwindcss from '@tailwindcss/vite';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
+const engine = process.env['HONGYAN_SERVER'];
+
 export default defineConfig({
   plugins: [
     tailwindcss(),
@@ -13,7 +15,16 @@ export default defineConfig({
     svelteTesting(),
   ],
   build: { target: ['es2022', 'safari16.4'] },
-  server: { host: '127.0.0.1', port: 5173, strictPort: false },
+  server: {
+    host: '127.0.0.1',
+    // `HONGYAN_SERVER=http://127.0.0.1:PORT npm run dev` shows the pages as they are written, on a running engine.
+    proxy: Object.fromEntries(
+      (engine ? ['/rpc', '/events', '/files'] : []).map((path) => [
+        path,
+        { target: engine, changeOrigin: true, headers: { origin: engine ?? '' } },
+      ]),
+    ),
+  },
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],

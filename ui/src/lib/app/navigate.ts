@@ -1,4 +1,5 @@
 import { goto } from '$app/navigation';
+import { page } from '$app/state';
 
 /** The link to a screen: `href('/campaigns')` → `#/campaigns`. */
 export function href(path: `/${string}`): string {
@@ -8,4 +9,10 @@ export function href(path: `/${string}`): string {
 /** Goes to a screen. */
 export function go(path: `/${string}`, replace = false): Promise<void> {
   return goto(href(path), { replaceState: replace });
+}
+
+/** The path and the query of the screen in view: `#/accounts?new=1` → `/accounts` and `new=1`. */
+export function here(): { path: string; query: URLSearchParams } {
+  const [path, query] = page.url.hash.replace(/^#/, '').split('?');
+  return { path: path || '/', query: new URLSearchParams(query) };
 }
