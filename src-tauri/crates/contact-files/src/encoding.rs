@@ -11,7 +11,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How much text beyond ASCII is looked at.
-const ENOUGH_BYTES: usize = 1 << 20;
+const ENOUGH_BYTES: usize = 256 << 10;
 /// How much is looked at in search of it; a file that is ASCII for so long is taken for UTF-8.
 const MOST_BYTES: usize = 256 << 20;
 
