@@ -1,5 +1,7 @@
 //! Temporary table.
-use crate::commands::{account::*, app::*, campaign::*, contact::*, import::*, list::*, sandbox::*, shapes::*, template::*};
+use crate::commands::{
+    account::*, app::*, campaign::*, contact::*, import::*, list::*, sandbox::*, shapes::*, template::*,
+};
 use crate::router::Router;
 pub fn router() -> Router {
     Router::default()

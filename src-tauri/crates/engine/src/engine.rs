@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hongyan_secrets::{Preference, Secrets};
+use hongyan_smtp::TlsTrust;
 use hongyan_store::Store;
 use tokio::sync::broadcast;
 
@@ -26,9 +27,22 @@ pub struct Options {
     /// Who opens it, as shown when another process meets the lock: `Hongyan` or `hongyanctl`.
     pub program: &'static str,
     /// Where secrets go.
-    pub secrets: Preference,
+    pub secrets: SecretsPlace,
+    /// Which certificates are trusted.
+    pub tls_trust: TlsTrust,
     /// The clock.
     pub clock: Clock,
+}
+
+/// Where secrets go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretsPlace {
+    /// The system's keyring, else the vault.
+    Auto,
+    /// The vault.
+    Vault,
+    /// Memory: gone with the process. For tests.
+    Memory,
 }
 
 /// An open data folder. Cloning is cheap.
@@ -43,6 +57,7 @@ struct Inner {
     program: &'static str,
     store: Store,
     secrets: Secrets,
+    tls_trust: TlsTrust,
     clock: Clock,
     events: broadcast::Sender<Event>,
     files: Files,
@@ -54,15 +69,20 @@ struct Inner {
 impl Engine {
     /// Opens a data folder: database, secrets, sandbox. Sends nothing yet.
     pub async fn open(options: Options) -> Result<Self> {
-        let Options { folder, program, secrets, clock } = options;
+        let Options { folder, program, secrets, tls_trust, clock } = options;
         let store = Store::open(&folder).await?;
-        let secrets = Secrets::open(&folder, secrets).await?;
+        let secrets = match secrets {
+            SecretsPlace::Auto => Secrets::open(&folder, Preference::Auto).await,
+            SecretsPlace::Vault => Secrets::open(&folder, Preference::VaultOnly).await,
+            SecretsPlace::Memory => Secrets::in_memory(),
+        };
         let sandbox = Sandbox::open(&folder).await?;
         let inner = Inner {
             folder,
             program,
             store,
             secrets,
+            tls_trust,
             clock,
             events: broadcast::channel(EVENT_BACKLOG).0,
             files: Files::default(),
@@ -109,6 +129,10 @@ impl Engine {
 
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.inner.secrets
+    }
+
+    pub(crate) fn tls_trust(&self) -> &TlsTrust {
+        &self.inner.tls_trust
     }
 
     pub(crate) fn sandbox(&self) -> &Sandbox {

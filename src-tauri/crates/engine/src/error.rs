@@ -87,7 +87,7 @@ pub enum Error {
     SendingElsewhere(Option<Holder>),
     /// Secrets cannot be read or kept.
     #[error(transparent)]
-    Secrets(#[from] hongyan_secrets::Error),
+    Secrets(#[from] hongyan_secrets::SecretsError),
     /// The undo came too late.
     #[error("this can no longer be taken back")]
     UndoExpired,

@@ -76,7 +76,10 @@ mod tests {
         let Err(LockFault::Held(Some(holder))) = SendingLock::take(folder.path(), "hongyanctl", 8) else {
             panic!("a second holder");
         };
-        assert_eq!((holder.program.as_str(), holder.pid, holder.since_ms), ("Hongyan", std::process::id(), 7));
+        assert_eq!(
+            (holder.program.as_str(), holder.pid, holder.since_ms),
+            ("Hongyan", std::process::id(), 7)
+        );
         drop(lock);
         assert!(SendingLock::take(folder.path(), "hongyanctl", 9).is_ok());
     }

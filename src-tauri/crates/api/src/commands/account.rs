@@ -39,7 +39,7 @@ pub struct AccountView {
     pub created_at_ms: i64,
 }
 
-/// Why an account sends nothing until the user acts.
+/// Why an account sends nothing for now.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldView {
@@ -49,6 +49,8 @@ pub struct HeldView {
     pub detail: String,
     /// Since when, unix milliseconds.
     pub since_ms: i64,
+    /// Until when, unix milliseconds; null waits for the user.
+    pub until_ms: Option<i64>,
 }
 
 /// What the user enters for an account.

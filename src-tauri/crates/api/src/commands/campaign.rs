@@ -58,7 +58,7 @@ pub struct CampaignView {
     pub campaign: CampaignRow,
     /// What the user chose.
     pub plan: CampaignPlan,
-    /// The server's words when an account problem paused it, or empty.
+    /// The server's words when an account problem paused it; `not_ready` on a draft that could not start at its time; else empty.
     pub pause_detail: String,
     /// Subject of the content that is fixed since the start, or of the template.
     pub subject: Option<String>,
@@ -215,7 +215,8 @@ pub struct CampaignProgress {
     pub name: String,
     /// State of the campaign.
     pub state: String,
-    /// Why it is paused, or null.
+    /// Why it is paused, or null. Also set while `running` when it waits by itself: `network` (the server cannot be reached) or
+    /// `journal` (the disk is full or read-only).
     pub pause_reason: Option<String>,
     /// Recipients by state.
     pub counts: Counts,

@@ -1,0 +1,197 @@
+//! Accounts: adding, changing, trying, and the password's way into the keyring or vault.
+
+mod draft;
+mod providers;
+mod test;
+
+use std::collections::HashMap;
+
+use hongyan_domain::{AccountId, AccountKind, EmailAddress, Sender, TlsMode};
+use hongyan_secrets::SecretName;
+use hongyan_smtp::{Login, Server, Timeouts};
+use hongyan_store::{AccountRecord, AccountValues};
+
+pub use draft::AccountDraft;
+pub use providers::{PasswordHint, Suggestion};
+pub(crate) use test::server_says;
+pub use test::{AccountTest, Problem};
+
+use crate::event::Changed;
+use crate::names::name_key;
+use crate::{Engine, Error, Result};
+
+/// Connections the sandbox takes at a time.
+const SANDBOX_CONNECTIONS: u32 = 4;
+
+/// An account with its use today.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The account.
+    pub record: AccountRecord,
+    /// Mails taken since local midnight.
+    pub sent_today: i64,
+}
+
+impl Engine {
+    /// All accounts, the sandbox last.
+    pub async fn list_accounts(&self) -> Result<Vec<Account>> {
+        let sent = self.sent_today().await?;
+        let records = self.store().list_accounts().await?;
+        Ok(records
+            .into_iter()
+            .map(|record| Account { sent_today: sent.get(&record.id).copied().unwrap_or_default(), record })
+            .collect())
+    }
+
+    /// An account.
+    pub async fn load_account(&self, id: AccountId) -> Result<Account> {
+        let record = self.store().load_account(id).await?;
+        let sent_today = self.sent_today().await?.get(&id).copied().unwrap_or_default();
+        Ok(Account { record, sent_today })
+    }
+
+    /// The account of this name.
+    pub async fn find_account(&self, name: &str) -> Result<AccountRecord> {
+        self.store().find_account(&name_key(name)).await?.ok_or(Error::NotFound("account"))
+    }
+
+    async fn sent_today(&self) -> Result<HashMap<AccountId, i64>> {
+        Ok(self.store().list_account_use(self.clock().local_day(self.now_ms())).await?)
+    }
+
+    /// Adds an account; its password goes to the keyring or vault.
+    pub async fn create_account(&self, draft: AccountDraft) -> Result<Account> {
+        let password = draft.password.clone();
+        let values = draft.check(false)?;
+        let id = self
+            .store()
+            .insert_account(&values, self.now_ms())
+            .await
+            .map_err(|error| taken(error, &values.name))?;
+        if let Some(password) = password {
+            // Without its password the account would be a riddle later; so it is all or nothing.
+            if let Err(error) = self.secrets().store(&SecretName::smtp_password(id), password).await {
+                self.store().delete_account(id, self.now_ms()).await?;
+                return Err(error.into());
+            }
+            self.store().update_account_password(id, true).await?;
+        }
+        self.tell_changed(Changed::Accounts);
+        self.load_account(id).await
+    }
+
+    /// Changes an account; without a password in the draft the kept one stays.
+    pub async fn update_account(&self, id: AccountId, draft: AccountDraft) -> Result<Account> {
+        let before = self.store().load_account(id).await?;
+        if before.values.kind == AccountKind::Sandbox {
+            return Err(Error::SandboxFixed);
+        }
+        let password = draft.password.clone();
+        let mut values = draft.check(before.values.has_password)?;
+        if let Some(password) = password {
+            self.secrets().store(&SecretName::smtp_password(id), password).await?;
+            values.has_password = true;
+        }
+        self.store()
+            .update_account(id, &values, self.now_ms())
+            .await
+            .map_err(|error| taken(error, &values.name))?;
+        self.tell_changed(Changed::Accounts);
+        self.wake_sending();
+        self.load_account(id).await
+    }
+
+    /// Deletes an account and its password.
+    pub async fn delete_account(&self, id: AccountId) -> Result<()> {
+        let account = self.store().load_account(id).await?;
+        if account.values.kind == AccountKind::Sandbox {
+            return Err(Error::SandboxFixed);
+        }
+        if let Some(campaign) = self.store().find_campaign_with_account(id).await? {
+            return Err(Error::InUse { what: "account", campaign });
+        }
+        if account.values.has_password {
+            self.secrets().delete(&SecretName::smtp_password(id)).await?;
+        }
+        self.store().delete_account(id, self.now_ms()).await?;
+        self.tell_changed(Changed::Accounts);
+        Ok(())
+    }
+
+    /// Releases a held account; its campaigns go on when they are resumed.
+    pub async fn release_account(&self, id: AccountId) -> Result<Account> {
+        self.store().update_account_hold(id, None).await?;
+        self.tell_changed(Changed::Accounts);
+        self.wake_sending();
+        self.load_account(id).await
+    }
+
+    /// Makes the sandbox account where there is none.
+    pub(crate) async fn ensure_sandbox_account(&self) -> Result<()> {
+        let accounts = match self.store().list_accounts().await {
+            Err(hongyan_store::Error::ReadOnly) => return Ok(()),
+            other => other?,
+        };
+        if accounts.iter().any(|account| account.values.kind == AccountKind::Sandbox) {
+            return Ok(());
+        }
+        let address = EmailAddress::parse("you@sandbox.example")
+            .map_err(|fault| Error::Address { field: "from", fault })?;
+        let values = AccountValues {
+            name: "Sandbox".to_owned(),
+            name_key: name_key("Sandbox"),
+            kind: AccountKind::Sandbox,
+            host: "localhost".to_owned(),
+            port: 0,
+            tls: TlsMode::None,
+            user: None,
+            has_password: false,
+            from: Sender::new("Hongyan", address),
+            reply_to: None,
+            max_connections: SANDBOX_CONNECTIONS,
+        };
+        match self.store().insert_account(&values, self.now_ms()).await {
+            // Another process was faster, or nothing can be written: both show later where they matter.
+            Ok(_) | Err(hongyan_store::Error::Taken | hongyan_store::Error::ReadOnly) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How to reach an account's server now, its password included.
+    pub(crate) async fn server_of(&self, account: &AccountRecord) -> Result<Server> {
+        let values = &account.values;
+        if values.kind == AccountKind::Sandbox {
+            let address = self.sandbox_address().await?;
+            return Ok(self.server(address.ip().to_string(), address.port(), TlsMode::None, None));
+        }
+        let login = match &values.user {
+            None => None,
+            Some(user) => {
+                let password = self.secrets().find(&SecretName::smtp_password(account.id)).await?;
+                password.map(|password| Login { user: user.clone(), password })
+            }
+        };
+        Ok(self.server(values.host.clone(), values.port, values.tls, login))
+    }
+
+    pub(crate) fn server(&self, host: String, port: u16, tls: TlsMode, login: Option<Login>) -> Server {
+        Server {
+            host,
+            port,
+            tls,
+            login,
+            // The name of the user's computer is nobody's business (RFC 5321 §4.1.3 allows a literal).
+            ehlo_name: "[127.0.0.1]".to_owned(),
+            trust: self.tls_trust().clone(),
+            timeouts: Timeouts::default(),
+            pipelining: true,
+        }
+    }
+}
+
+fn taken(error: hongyan_store::Error, name: &str) -> Error {
+    match error {
+        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
+        other => other.into(),
+    }
+}

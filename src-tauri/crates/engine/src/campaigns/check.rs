@@ -1,0 +1,296 @@
+//! What would go wrong, found before anything is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hongyan_compose::{Prepared, UsedField, prepare};
+use hongyan_domain::{AccountKind, CampaignId, TlsMode};
+use hongyan_secrets::{Kind, State};
+use hongyan_store::{AccountRecord, CampaignRecord, ContactRecord};
+
+use super::audience::Audience;
+use crate::sending::Letter;
+use crate::{Engine, Result};
+
+/// Gmail cuts mails above about this size; others follow.
+const CLIPPED_BYTES: usize = 102 * 1024;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Sending is refused.
+    Error,
+    /// Sending works; the user should know.
+    Warning,
+}
+
+impl Severity {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingCode {
+    /// No list is chosen.
+    NoList,
+    /// No template is chosen, or it is deleted.
+    NoTemplate,
+    /// No account is chosen, or it is deleted.
+    NoAccount,
+    /// Nobody would get it.
+    AudienceEmpty,
+    /// The template has an error: `part`, `line`, `kind`.
+    TemplateInvalid,
+    /// A field that no contact has, perhaps a typo: `field`.
+    UnknownField,
+    /// Some contacts have no value for a field: `field`.
+    MissingField,
+    /// The account is held: `verdict`.
+    AccountHeld,
+    /// The account has a login and no password is kept.
+    PasswordMissing,
+    /// The vault is locked.
+    SecretsLocked,
+    /// Mails and login would go over the net in plain text.
+    PlainTextConnection,
+    /// The mail is so large that mail programs cut it: `kilobytes`.
+    MailTooLarge,
+    /// The mail cannot be built.
+    NotBuildable,
+}
+
+impl FindingCode {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoList => "no_list",
+            Self::NoTemplate => "no_template",
+            Self::NoAccount => "no_account",
+            Self::AudienceEmpty => "audience_empty",
+            Self::TemplateInvalid => "template_invalid",
+            Self::UnknownField => "unknown_field",
+            Self::MissingField => "missing_field",
+            Self::AccountHeld => "account_held",
+            Self::PasswordMissing => "password_missing",
+            Self::SecretsLocked => "secrets_locked",
+            Self::PlainTextConnection => "plain_text_connection",
+            Self::MailTooLarge => "mail_too_large",
+            Self::NotBuildable => "not_buildable",
+        }
+    }
+}
+
+/// One thing that would go wrong.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// How bad.
+    pub severity: Severity,
+    /// What.
+    pub code: FindingCode,
+    /// Values for the sentence.
+    pub params: BTreeMap<&'static str, String>,
+    /// How many people it hits; 0 when it hits the campaign as a whole.
+    pub count: i64,
+    /// Some of those it hits.
+    pub examples: Vec<ContactRecord>,
+}
+
+/// What would go wrong.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Who gets it.
+    pub audience: Audience,
+    /// Errors first.
+    pub findings: Vec<Finding>,
+}
+
+impl Check {
+    /// Whether sending is refused.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+fn finding(severity: Severity, code: FindingCode) -> Finding {
+    Finding { severity, code, params: BTreeMap::new(), count: 0, examples: Vec::new() }
+}
+
+fn error(code: FindingCode) -> Finding {
+    finding(Severity::Error, code)
+}
+
+fn warning(code: FindingCode) -> Finding {
+    finding(Severity::Warning, code)
+}
+
+impl Finding {
+    fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.params.insert(key, value.into());
+        self
+    }
+
+    fn hitting(mut self, count: i64) -> Self {
+        self.count = count;
+        self
+    }
+}
+
+impl Engine {
+    /// Looks for what would go wrong with a campaign.
+    pub async fn check_campaign(&self, id: CampaignId) -> Result<Check> {
+        let campaign = self.load_campaign(id).await?;
+        let audience = self.compute_audience(&campaign.values.list_ids).await?;
+        let mut findings = Vec::new();
+        if campaign.values.list_ids.is_empty() {
+            findings.push(error(FindingCode::NoList));
+        } else if audience.sendable == 0 {
+            findings.push(error(FindingCode::AudienceEmpty));
+        }
+        let account = self.check_account(&campaign, &mut findings).await?;
+        let prepared = self.check_template(&campaign, &mut findings).await?;
+        if let Some(prepared) = prepared {
+            self.check_fields(&campaign, &prepared, audience.sendable, &mut findings).await?;
+            if let Some(account) = account {
+                self.check_first_mail(&campaign, prepared, &account, &mut findings).await?;
+            }
+        }
+        findings.sort_by_key(|finding| finding.severity);
+        Ok(Check { audience, findings })
+    }
+
+    async fn check_account(
+        &self,
+        campaign: &CampaignRecord,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<AccountRecord>> {
+        let accounts = self.store().list_accounts().await?;
+        let account = accounts.into_iter().find(|account| Some(account.id) == campaign.values.account_id);
+        let Some(account) = account else {
+            findings.push(error(FindingCode::NoAccount));
+            return Ok(None);
+        };
+        let values = &account.values;
+        if values.kind == AccountKind::Sandbox {
+            return Ok(Some(account));
+        }
+        if let Some(hold) = &account.hold {
+            let found = if hold.until_ms.is_some() { warning } else { error };
+            findings.push(found(FindingCode::AccountHeld).with("verdict", &hold.verdict));
+        }
+        if values.user.is_some() {
+            let secrets = self.secrets().status();
+            if !values.has_password {
+                findings.push(error(FindingCode::PasswordMissing));
+            } else if secrets.kind == Kind::Vault && secrets.state != State::Ready {
+                findings.push(error(FindingCode::SecretsLocked));
+            }
+        }
+        if values.tls == TlsMode::None && !is_this_computer(&values.host) {
+            findings.push(warning(FindingCode::PlainTextConnection).with("host", &values.host));
+        }
+        Ok(Some(account))
+    }
+
+    async fn check_template(
+        &self,
+        campaign: &CampaignRecord,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<Prepared>> {
+        let template = match campaign.values.template_id {
+            None => None,
+            Some(id) => match self.store().load_template(id).await {
+                Err(hongyan_store::Error::NotFound(_)) => None,
+                other => Some(other?),
+            },
+        };
+        let Some(template) = template else {
+            findings.push(error(FindingCode::NoTemplate));
+            return Ok(None);
+        };
+        let source = super::parse_content(&super::content_of(&template)?)?;
+        match tokio::task::spawn_blocking(move || prepare(&source)).await? {
+            Ok(prepared) => Ok(Some(prepared)),
+            Err(fault) => {
+                let mut found = error(FindingCode::TemplateInvalid)
+                    .with("part", fault.part.as_str())
+                    .with("kind", fault.kind.as_str())
+                    .with("detail", fault.detail);
+                if let Some(line) = fault.line {
+                    found = found.with("line", line.to_string());
+                }
+                findings.push(found);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Fields that nobody has are probably typos; fields that some lack leave these people out.
+    async fn check_fields(
+        &self,
+        campaign: &CampaignRecord,
+        prepared: &Prepared,
+        sendable: i64,
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let known: BTreeSet<String> =
+            self.store().list_contact_fields().await?.into_iter().chain(["name".to_owned()]).collect();
+        for UsedField { name, has_default } in prepared.fields() {
+            let is_known = known.contains(name);
+            if is_known && *has_default {
+                continue;
+            }
+            if !is_known && *has_default {
+                findings.push(warning(FindingCode::UnknownField).with("field", name).hitting(sendable));
+                continue;
+            }
+            let (count, ids) = self.store().count_missing_field(campaign.id, name).await?;
+            if count == 0 {
+                continue;
+            }
+            let code = if is_known { FindingCode::MissingField } else { FindingCode::UnknownField };
+            let found = if count == sendable || !is_known { error(code) } else { warning(code) };
+            let mut found = found.with("field", name).hitting(count);
+            found.examples = self.store().load_contacts(&ids).await?;
+            findings.push(found);
+        }
+        Ok(())
+    }
+
+    /// Writes the first person's mail: what cannot be built or is very large shows here.
+    async fn check_first_mail(
+        &self,
+        campaign: &CampaignRecord,
+        prepared: Prepared,
+        account: &AccountRecord,
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let Some(first) = self.store().find_audience_member(campaign.id, 0).await? else { return Ok(()) };
+        let record = self.store().load_contact(first).await?;
+        let contact = record.to_contact();
+        let letter =
+            Letter { prepared, from: account.values.from.clone(), reply_to: account.values.reply_to.clone() };
+        match letter.write(&contact, &contact.address, "check", self.now_ms()) {
+            Ok(written) if written.body.size() > CLIPPED_BYTES => {
+                let kilobytes = (written.body.size() / 1024).to_string();
+                findings.push(warning(FindingCode::MailTooLarge).with("kilobytes", kilobytes));
+            }
+            // Missing fields are told above, for everybody.
+            Ok(_) | Err(hongyan_domain::SkipReason::MissingField) => {}
+            Err(_) => {
+                let mut found = error(FindingCode::NotBuildable).hitting(1);
+                found.examples = vec![record];
+                findings.push(found);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_this_computer(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

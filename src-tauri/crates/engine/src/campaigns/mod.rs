@@ -1,0 +1,254 @@
+//! Campaigns: what the user plans, and the steps of their life.
+
+mod audience;
+mod check;
+mod content;
+mod report;
+mod sample;
+
+use hongyan_domain::{CampaignId, CampaignState, PauseReason};
+use hongyan_store::{CampaignRecord, CampaignValues, NewRun};
+
+pub use audience::{Audience, LeftOut};
+pub use check::{Check, Finding, FindingCode, Severity};
+pub(crate) use content::{content_of, parse_content};
+pub use report::{CampaignNames, Progress};
+pub use sample::{Sample, TestSent};
+
+use crate::event::Changed;
+use crate::names::{clean_name, name_key};
+use crate::{Engine, Error, Result};
+
+/// Bytes of a run's token key.
+const TOKEN_KEY_BYTES: usize = 32;
+
+/// What the user chooses for a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignPlan {
+    /// Name.
+    pub name: String,
+    /// Lists whose members get it.
+    pub list_ids: Vec<hongyan_domain::ListId>,
+    /// What they get.
+    pub template_id: Option<hongyan_domain::TemplateId>,
+    /// Through which account.
+    pub account_id: Option<hongyan_domain::AccountId>,
+}
+
+impl CampaignPlan {
+    fn check(self) -> Result<CampaignValues> {
+        let name = clean_name(&self.name)?;
+        Ok(CampaignValues {
+            name_key: name_key(&name),
+            name,
+            list_ids: self.list_ids,
+            template_id: self.template_id,
+            account_id: self.account_id,
+        })
+    }
+}
+
+impl Engine {
+    /// All campaigns, the newest first.
+    pub async fn list_campaigns(&self) -> Result<Vec<CampaignRecord>> {
+        Ok(self.store().list_campaigns().await?)
+    }
+
+    /// A campaign.
+    pub async fn load_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        Ok(self.store().load_campaign(id).await?)
+    }
+
+    /// The campaign of this name.
+    pub async fn find_campaign(&self, name: &str) -> Result<CampaignRecord> {
+        self.store().find_campaign(&name_key(name)).await?.ok_or(Error::NotFound("campaign"))
+    }
+
+    /// Makes a campaign; nothing of it has to be complete yet.
+    pub async fn create_campaign(&self, plan: CampaignPlan) -> Result<CampaignRecord> {
+        let values = plan.check()?;
+        let id = self
+            .store()
+            .insert_campaign(&values, self.now_ms())
+            .await
+            .map_err(|error| taken(error, &values.name))?;
+        self.tell_changed(Changed::Campaigns);
+        self.load_campaign(id).await
+    }
+
+    /// Changes a campaign that was not started.
+    pub async fn update_campaign(&self, id: CampaignId, plan: CampaignPlan) -> Result<CampaignRecord> {
+        let values = plan.check()?;
+        let changed = self
+            .store()
+            .update_campaign(id, &values, self.now_ms())
+            .await
+            .map_err(|error| taken(error, &values.name))?;
+        if !changed {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
+        self.tell_changed(Changed::Campaigns);
+        self.load_campaign(id).await
+    }
+
+    /// Makes a draft with the same choices. `name` is what to call it; a number is added where it is taken.
+    pub async fn duplicate_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        let values = self.load_campaign(id).await?.values;
+        let name = self.free_campaign_name(&values.name).await?;
+        let plan = CampaignPlan {
+            name,
+            list_ids: values.list_ids,
+            template_id: values.template_id,
+            account_id: values.account_id,
+        };
+        self.create_campaign(plan).await
+    }
+
+    async fn free_campaign_name(&self, name: &str) -> Result<String> {
+        let mut number = 2;
+        loop {
+            let room = crate::names::MAX_NAME_CHARS.saturating_sub(6);
+            let candidate = format!("{} {number}", hongyan_domain::truncate_chars(name, room));
+            if self.store().find_campaign(&name_key(&candidate)).await?.is_none() {
+                return Ok(candidate);
+            }
+            number += 1;
+        }
+    }
+
+    /// Deletes a campaign that sends nothing (any more); can be taken back.
+    pub async fn delete_campaign(&self, id: CampaignId) -> Result<()> {
+        let campaign = self.load_campaign(id).await?;
+        match campaign.state {
+            CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled => {}
+            state => return Err(Error::CampaignState(state)),
+        }
+        self.store().delete_campaign(id, self.now_ms()).await?;
+        self.tell_changed(Changed::Campaigns);
+        Ok(())
+    }
+
+    /// Takes a deletion back.
+    pub async fn restore_campaign(&self, id: CampaignId) -> Result<()> {
+        match self.store().restore_campaign(id).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Error::UndoExpired),
+            Err(hongyan_store::Error::Taken) => return Err(Error::NameTaken(String::new())),
+            Err(error) => return Err(error.into()),
+        }
+        self.tell_changed(Changed::Campaigns);
+        Ok(())
+    }
+
+    /// Sets the time at which it starts by itself.
+    pub async fn schedule_campaign(&self, id: CampaignId, at_ms: i64) -> Result<CampaignRecord> {
+        if at_ms <= self.now_ms() {
+            return Err(Error::TimeInPast);
+        }
+        self.must_be_ready(id).await?;
+        if !self.store().schedule_campaign(id, at_ms, self.now_ms()).await? {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
+        self.after_step(id).await
+    }
+
+    /// Makes a scheduled campaign a draft again.
+    pub async fn unschedule_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        self.step(id, CampaignState::Draft, None).await
+    }
+
+    /// Freezes the audience and the content and begins to send.
+    pub async fn start_campaign(&self, id: CampaignId) -> Result<()> {
+        let campaign = self.load_campaign(id).await?;
+        if !campaign.state.is_editable() {
+            return Err(Error::CampaignState(campaign.state));
+        }
+        self.must_be_ready(id).await?;
+        let (Some(template_id), Some(account_id)) = (campaign.values.template_id, campaign.values.account_id)
+        else {
+            return Err(Error::CampaignNotReady);
+        };
+        let template = self.store().load_template(template_id).await?;
+        let account = self.store().load_account(account_id).await?;
+        let run = NewRun {
+            campaign_id: id,
+            account_id,
+            content: content_of(&template)?,
+            from: account.values.from.clone(),
+            reply_to: account.values.reply_to.clone(),
+            token_key: token_key(),
+        };
+        if self.store().start_run(&run, campaign.state, self.now_ms()).await?.is_none() {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
+        tracing::info!(campaign = id.0, "campaign started");
+        self.after_step(id).await?;
+        Ok(())
+    }
+
+    /// Stops sending until it is resumed; a mail under way comes to its end.
+    pub async fn pause_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        self.step(id, CampaignState::Paused, Some((PauseReason::User, ""))).await
+    }
+
+    /// Goes on, and releases the account: the user has looked at what was wrong.
+    pub async fn resume_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        let campaign = self.load_campaign(id).await?;
+        if campaign.state != CampaignState::Paused {
+            return Err(Error::CampaignState(campaign.state));
+        }
+        if let Some(run) = campaign.run_id {
+            let account = self.store().load_run(run).await?.fixed.account_id;
+            self.store().update_account_hold(account, None).await?;
+            self.tell_changed(Changed::Accounts);
+        }
+        self.step(id, CampaignState::Running, None).await
+    }
+
+    /// Ends it: what waits is skipped.
+    pub async fn cancel_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        if !self.store().cancel_campaign(id, self.now_ms()).await? {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
+        self.after_step(id).await
+    }
+
+    async fn step(
+        &self,
+        id: CampaignId,
+        to: CampaignState,
+        pause: Option<(PauseReason, &str)>,
+    ) -> Result<CampaignRecord> {
+        let from = self.load_campaign(id).await?.state;
+        if !from.may_become(to)
+            || !self.store().update_campaign_state(id, from, to, pause, self.now_ms()).await?
+        {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
+        self.after_step(id).await
+    }
+
+    async fn after_step(&self, id: CampaignId) -> Result<CampaignRecord> {
+        self.tell_changed(Changed::Campaigns);
+        self.wake_sending();
+        self.load_campaign(id).await
+    }
+
+    async fn must_be_ready(&self, id: CampaignId) -> Result<()> {
+        if self.check_campaign(id).await?.has_errors() { Err(Error::CampaignNotReady) } else { Ok(()) }
+    }
+}
+
+fn token_key() -> Vec<u8> {
+    let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
+    let mut key: Vec<u8> = halves.iter().flat_map(|half| half.into_bytes()).collect();
+    key.truncate(TOKEN_KEY_BYTES);
+    key
+}
+
+fn taken(error: hongyan_store::Error, name: &str) -> Error {
+    match error {
+        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
+        other => other.into(),
+    }
+}

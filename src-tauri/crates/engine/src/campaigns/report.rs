@@ -1,0 +1,180 @@
+//! How a campaign is getting on, and its recipients one by one.
+
+use std::io::BufWriter;
+
+use hongyan_contact_files::CsvExport;
+use hongyan_domain::{CampaignId, CampaignState, DeliveryId, DeliveryState};
+use hongyan_store::{CampaignRecord, DeliveryFilter, DeliveryPage, DeliveryRecord, ReasonRecord};
+
+use crate::sending::Pace;
+use crate::{Engine, Error, Result};
+
+/// Rows read at a time while exporting.
+const EXPORT_WINDOW: u32 = 2_000;
+
+/// How a campaign is getting on.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// The campaign with its counts.
+    pub campaign: CampaignRecord,
+    /// How fast it goes.
+    pub pace: Pace,
+    /// Seconds left at that speed; `None` while unknown.
+    pub seconds_left: Option<i64>,
+}
+
+impl Progress {
+    pub(crate) fn of(campaign: CampaignRecord, pace: Pace) -> Self {
+        let waiting = campaign.counts.get(DeliveryState::Queued) + campaign.counts.get(DeliveryState::Armed);
+        let seconds_left = match (campaign.state, pace.per_minute) {
+            (CampaignState::Running, Some(per_minute)) => {
+                Some((waiting as f64 * 60.0 / per_minute).ceil() as i64)
+            }
+            _ => None,
+        };
+        Self { campaign, pace, seconds_left }
+    }
+}
+
+impl Engine {
+    /// How a campaign is getting on.
+    pub async fn campaign_progress(&self, id: CampaignId) -> Result<Progress> {
+        Ok(Progress::of(self.load_campaign(id).await?, self.pace(id)))
+    }
+
+    /// How campaigns are getting on that are being sent or paused.
+    pub async fn list_progress(&self) -> Result<Vec<Progress>> {
+        let campaigns = self.store().list_active_campaigns().await?;
+        Ok(campaigns
+            .into_iter()
+            .map(|campaign| {
+                let pace = self.pace(campaign.id);
+                Progress::of(campaign, pace)
+            })
+            .collect())
+    }
+
+    /// How many deliveries of all campaigns are in doubt.
+    pub async fn count_in_doubt(&self) -> Result<i64> {
+        Ok(self.store().count_in_doubt().await?)
+    }
+
+    /// A page of recipients, in the order of sending; empty before the start.
+    pub async fn list_recipients(
+        &self,
+        id: CampaignId,
+        filter: &DeliveryFilter,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<DeliveryPage> {
+        match self.load_campaign(id).await?.run_id {
+            Some(run) => Ok(self.store().list_deliveries(run, filter, after, limit).await?),
+            None => Ok(DeliveryPage { rows: Vec::new(), next: None }),
+        }
+    }
+
+    /// How many recipients match.
+    pub async fn count_recipients(&self, id: CampaignId, filter: &DeliveryFilter) -> Result<i64> {
+        match self.load_campaign(id).await?.run_id {
+            Some(run) => Ok(self.store().count_deliveries(run, filter).await?),
+            None => Ok(0),
+        }
+    }
+
+    /// Why recipients did not get it, or not yet.
+    pub async fn list_reasons(&self, id: CampaignId) -> Result<Vec<ReasonRecord>> {
+        match self.load_campaign(id).await?.run_id {
+            Some(run) => Ok(self.store().list_reasons(run).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Writes the recipients to a CSV file; gives how many.
+    pub async fn export_recipients(
+        &self,
+        id: CampaignId,
+        filter: &DeliveryFilter,
+        target: &str,
+    ) -> Result<i64> {
+        let path = self.path_of(target)?;
+        let file = std::fs::File::create(&path).map_err(Error::Unwritable)?;
+        let head = ["address", "name", "state", "reason", "reply_code", "server_says", "attempts", "time"];
+        let mut export = CsvExport::new(BufWriter::new(file), &head).map_err(unwritable)?;
+        let mut after = None;
+        let mut rows = 0;
+        loop {
+            let page = self.list_recipients(id, filter, after, EXPORT_WINDOW).await?;
+            for row in &page.rows {
+                export.row(export_row(row)).map_err(unwritable)?;
+                rows += 1;
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        export.finish().map_err(unwritable)?;
+        Ok(rows)
+    }
+}
+
+fn export_row(row: &DeliveryRecord) -> [String; 8] {
+    let time = jiff::Timestamp::from_millisecond(row.updated_at_ms).map(|time| time.to_string());
+    [
+        row.address.clone(),
+        row.name.clone(),
+        row.state.clone(),
+        row.skip_reason.clone().or_else(|| row.verdict.clone()).unwrap_or_default(),
+        row.reply_code.map(|code| code.to_string()).unwrap_or_default(),
+        row.reply_text.clone(),
+        row.attempts.to_string(),
+        time.unwrap_or_default(),
+    ]
+}
+
+fn unwritable(error: impl Into<std::io::Error>) -> Error {
+    Error::Unwritable(error.into())
+}
+
+/// The names behind a campaign's ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CampaignNames {
+    /// The subject of its content.
+    pub subject: Option<String>,
+    /// Its template.
+    pub template: Option<String>,
+    /// Its account.
+    pub account: Option<String>,
+    /// Its lists.
+    pub lists: Vec<String>,
+}
+
+impl Engine {
+    /// The names behind a campaign's ids; deleted templates have none.
+    pub async fn campaign_names(&self, campaign: &CampaignRecord) -> Result<CampaignNames> {
+        let mut names = CampaignNames::default();
+        if let Some(id) = campaign.values.template_id {
+            match self.store().load_template(id).await {
+                Ok(template) => {
+                    names.template = Some(template.values.name);
+                    names.subject = Some(template.values.subject);
+                }
+                Err(hongyan_store::Error::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if campaign.run_id.is_some() {
+            names.subject = Some(self.campaign_source(campaign).await?.subject);
+        }
+        if let Some(id) = campaign.values.account_id {
+            names.account = Some(self.store().load_account(id).await?.values.name);
+        }
+        let lists = self.store().list_lists().await?;
+        names.lists = lists
+            .into_iter()
+            .filter(|list| campaign.values.list_ids.contains(&list.id))
+            .map(|list| list.name)
+            .collect();
+        Ok(names)
+    }
+}

@@ -1,0 +1,117 @@
+//! The journal task: one writer that commits for all connections together.
+//!
+//! A connection asks and waits; what is asked while a commit is under way rides in the next one, so a disk flush is
+//! shared by as many mails as there are connections. When the disk does not take it, nobody gets an answer, so no
+//! further body leaves; the task tries again every second and everything goes on by itself when it works again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hongyan_store::{Entry, EntryResult, Store};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+
+/// Requests waiting at most; a connection waits for one at a time.
+const QUEUE: usize = 1024;
+/// Entries of one commit at most.
+const BATCH: usize = 512;
+/// Between two tries when the disk does not take it.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The way to the journal task. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub(super) struct Journal {
+    requests: mpsc::Sender<Request>,
+    sick: Arc<AtomicBool>,
+}
+
+/// The journal was closed; nothing may be sent any more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct JournalClosed;
+
+#[derive(Debug)]
+struct Request {
+    entries: Vec<Entry>,
+    answer: oneshot::Sender<Vec<EntryResult>>,
+}
+
+impl Journal {
+    /// Starts the task. It ends when all ways to it are gone, or at `shutdown` while the disk does not take it.
+    pub(super) fn start(store: Store, clock: Clock, shutdown: CancellationToken) -> Self {
+        let (requests, queue) = mpsc::channel(QUEUE);
+        let sick = Arc::new(AtomicBool::new(false));
+        tokio::spawn(run(queue, store, clock, sick.clone(), shutdown));
+        Self { requests, sick }
+    }
+
+    /// Writes entries; returns when they are durable.
+    pub(super) async fn write(&self, entries: Vec<Entry>) -> Result<Vec<EntryResult>, JournalClosed> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request { entries, answer }).await.map_err(|_| JournalClosed)?;
+        answered.await.map_err(|_| JournalClosed)
+    }
+
+    /// Whether the disk does not take it at the moment.
+    pub(super) fn is_sick(&self) -> bool {
+        self.sick.load(Ordering::Relaxed)
+    }
+}
+
+async fn run(
+    mut queue: mpsc::Receiver<Request>,
+    store: Store,
+    clock: Clock,
+    sick: Arc<AtomicBool>,
+    shutdown: CancellationToken,
+) {
+    while let Some(first) = queue.recv().await {
+        // Connections whose replies are in already get the chance to ride along.
+        tokio::task::yield_now().await;
+        let mut batch = vec![first];
+        let mut size = batch.iter().map(|request| request.entries.len()).sum::<usize>();
+        while size < BATCH
+            && let Ok(request) = queue.try_recv()
+        {
+            size += request.entries.len();
+            batch.push(request);
+        }
+        let Some(results) = commit(&batch, &store, &clock, &sick, &shutdown).await else { return };
+        let mut results = results.into_iter();
+        for request in batch {
+            let answer = results.by_ref().take(request.entries.len()).collect();
+            // Whoever asked may have been ended meanwhile; the entry is written all the same.
+            let _ = request.answer.send(answer);
+        }
+    }
+}
+
+/// Commits until it works; `None` when the app closes before it does.
+async fn commit(
+    batch: &[Request],
+    store: &Store,
+    clock: &Clock,
+    sick: &AtomicBool,
+    shutdown: &CancellationToken,
+) -> Option<Vec<EntryResult>> {
+    let entries: Vec<Entry> = batch.iter().flat_map(|request| request.entries.iter().cloned()).collect();
+    loop {
+        match store.write_journal(&entries, clock.now_ms()).await {
+            Ok(results) => {
+                sick.store(false, Ordering::Relaxed);
+                return Some(results);
+            }
+            Err(error) => {
+                if !sick.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%error, "the journal cannot be written; sending waits");
+                }
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => {}
+            () = shutdown.cancelled() => return None,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Sending: one process a data folder, one runner a campaign, one journal for all.
+
+mod feeder;
+mod journal;
+mod letter;
+mod meter;
+mod outcome;
+mod runner;
+mod shift;
+mod supervisor;
+mod worker;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hongyan_domain::{AccountId, CampaignId};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use letter::{Letter, Written};
+use meter::Meter;
+use supervisor::Supervisor;
+
+use crate::event::Changed;
+use crate::lock::{Holder, LockFault, SendingLock};
+use crate::{Engine, Error, Result};
+
+/// A mail under way gets this long to come to its end when the app closes.
+const GRACE: Duration = Duration::from_secs(8);
+/// Between two tries to get the lock that another process has.
+const LOCK_RETRY: Duration = Duration::from_secs(3);
+
+/// Whether and what this process sends.
+#[derive(Debug, Default)]
+pub(crate) struct Sending {
+    active: tokio::sync::Mutex<Option<Active>>,
+    holder: Mutex<Option<Holder>>,
+    here: AtomicBool,
+    wake: Notify,
+    live: Mutex<HashMap<CampaignId, Live>>,
+    /// Connections of each account, over all campaigns.
+    connections: Mutex<HashMap<AccountId, (u32, Arc<Semaphore>)>>,
+    journal_sick: Mutex<Option<journal::Journal>>,
+}
+
+#[derive(Debug)]
+struct Active {
+    _lock: SendingLock,
+    shutdown: CancellationToken,
+    supervisor: JoinHandle<()>,
+}
+
+/// A campaign that is being sent by this process.
+#[derive(Debug)]
+struct Live {
+    meter: Arc<Meter>,
+    network_down: Arc<AtomicBool>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// How a running campaign goes, beyond its counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Pace {
+    /// Mails a minute over the last minute; `None` while unknown.
+    pub per_minute: Option<f64>,
+    /// The server cannot be reached at the moment.
+    pub network_down: bool,
+    /// The disk does not take the journal at the moment.
+    pub journal_sick: bool,
+}
+
+/// Who sends on this data folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendingStatus {
+    /// This process.
+    pub here: bool,
+    /// Else, the process that does, as far as is known.
+    pub holder: Option<Holder>,
+}
+
+impl Engine {
+    /// Takes the sending lock and begins to send: scheduled campaigns, and those that were running.
+    ///
+    /// What an earlier process left armed is now in doubt. Does nothing when this process sends already.
+    pub async fn start_sending(&self) -> Result<()> {
+        let mut active = self.sending().active.lock().await;
+        if active.is_some() {
+            return Ok(());
+        }
+        let lock = match SendingLock::take(self.folder(), self.program(), self.now_ms()) {
+            Ok(lock) => lock,
+            Err(LockFault::Held(holder)) => {
+                self.note_holder(holder.clone());
+                return Err(Error::SendingElsewhere(holder));
+            }
+            Err(LockFault::Io(error)) => {
+                tracing::warn!(%error, "the sending lock cannot be had");
+                return Err(hongyan_store::Error::ReadOnly.into());
+            }
+        };
+        let in_doubt = self.store().recover_runs(self.now_ms()).await?;
+        if in_doubt > 0 {
+            tracing::warn!(in_doubt, "deliveries were under way when the last process ended");
+        }
+        let shutdown = CancellationToken::new();
+        let journal = journal::Journal::start(self.store().clone(), self.clock().clone(), shutdown.clone());
+        *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.clone());
+        let supervisor =
+            tokio::spawn(Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone() }.run());
+        *active = Some(Active { _lock: lock, shutdown, supervisor });
+        self.sending().here.store(true, Ordering::Relaxed);
+        self.note_holder(None);
+        self.tell_changed(Changed::App);
+        Ok(())
+    }
+
+    /// Begins to send as soon as no other process does.
+    pub fn start_sending_when_free(&self) -> JoinHandle<()> {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            while let Err(error) = engine.start_sending().await {
+                if !matches!(error, Error::SendingElsewhere(_)) {
+                    tracing::warn!(%error, "sending cannot begin yet");
+                }
+                tokio::time::sleep(LOCK_RETRY).await;
+            }
+        })
+    }
+
+    /// Stops sending; what is under way gets a few seconds to come to its end.
+    pub async fn stop_sending(&self) {
+        let Some(active) = self.sending().active.lock().await.take() else { return };
+        active.shutdown.cancel();
+        self.sending().wake.notify_one();
+        let mut supervisor = active.supervisor;
+        if tokio::time::timeout(GRACE, &mut supervisor).await.is_err() {
+            tracing::warn!("a mail was still under way when sending stopped; it will be in doubt");
+            supervisor.abort();
+        }
+        self.sending().here.store(false, Ordering::Relaxed);
+        *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Who sends on this data folder.
+    pub fn sending_status(&self) -> SendingStatus {
+        SendingStatus {
+            here: self.sending().here.load(Ordering::Relaxed),
+            holder: self.sending().holder.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Lets the supervisor look at once instead of within a second.
+    pub(crate) fn wake_sending(&self) {
+        self.sending().wake.notify_one();
+    }
+
+    /// How a campaign goes that this process sends.
+    pub(crate) fn pace(&self, campaign: CampaignId) -> Pace {
+        let sending = self.sending();
+        let journal_sick = sending
+            .journal_sick
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(journal::Journal::is_sick);
+        let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.get(&campaign).map_or_else(Pace::default, |live| Pace {
+            per_minute: live.meter.per_minute(self.now_ms()),
+            network_down: live.network_down.load(Ordering::Relaxed),
+            journal_sick,
+        })
+    }
+
+    fn note_holder(&self, holder: Option<Holder>) {
+        *self.sending().holder.lock().unwrap_or_else(PoisonError::into_inner) = holder;
+    }
+}

@@ -1,0 +1,126 @@
+//! From what the wire said to what the journal writes and what the run does next.
+
+use std::time::Duration;
+
+use hongyan_domain::{AccountProblem, DeliveryState, Verdict};
+use hongyan_smtp::{Cause, Failure, judge};
+use hongyan_store::Hold;
+
+use crate::accounts::server_says;
+
+/// Retries of one recipient begin after this and double up to [`LONGEST_RETRY`] (Postfix keeps 5 min to about 1 h).
+const FIRST_RETRY: Duration = Duration::from_secs(5 * 60);
+const LONGEST_RETRY: Duration = Duration::from_secs(4 * 60 * 60);
+/// A recipient is given up when the run is this old.
+const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+/// An account that is asked to slow down rests this long.
+const REST: Duration = Duration::from_secs(15 * 60);
+
+/// What a failure means for the recipient and for the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Consequence {
+    /// The recipient gets this state; the run goes on.
+    Settle {
+        /// Its state.
+        to: DeliveryState,
+        /// When it is tried again, unix milliseconds.
+        due_at_ms: Option<i64>,
+    },
+    /// Nothing is known against the recipient: try the same mail on a new connection.
+    Reconnect,
+    /// The account sends nothing for now; the recipient waits as before.
+    HoldAccount(Hold),
+}
+
+/// Where the recipient stood when it failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Attempts before this one.
+    pub(super) attempts: i64,
+    /// When the run began, unix milliseconds.
+    pub(super) run_started_ms: i64,
+    /// Unix milliseconds.
+    pub(super) now_ms: i64,
+    /// 0.0 to 1.0, spreads the retries.
+    pub(super) jitter: f64,
+}
+
+/// Draws the consequence of a failure.
+pub(super) fn consequence(failure: &Failure, host: &str, at: Standing) -> (Verdict, Consequence) {
+    let verdict = judge(failure, Some(host));
+    let consequence = match verdict {
+        Verdict::InDoubt => Consequence::Settle { to: DeliveryState::InDoubt, due_at_ms: None },
+        // Cannot come out of a failure; taken for what it would mean.
+        Verdict::Accepted => Consequence::Settle { to: DeliveryState::Sent, due_at_ms: None },
+        Verdict::NetworkDown => Consequence::Reconnect,
+        Verdict::Account(problem) => Consequence::HoldAccount(hold(problem, verdict, failure, at.now_ms)),
+        Verdict::TryLater => defer(at),
+        Verdict::RecipientUnknown | Verdict::RecipientRefused | Verdict::ContentRefused => {
+            if is_temporary(failure) {
+                defer(at)
+            } else {
+                Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
+            }
+        }
+    };
+    (verdict, consequence)
+}
+
+/// Tries the recipient again later, or gives it up when the run is too old.
+pub(super) fn defer(at: Standing) -> Consequence {
+    let due_at_ms = at.now_ms + retry_delay_ms(at.attempts, at.jitter);
+    if due_at_ms > at.run_started_ms + GIVE_UP_AFTER_MS {
+        Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
+    } else {
+        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms) }
+    }
+}
+
+/// 5 min, 10, 20 … 4 h, each ± 20 %.
+fn retry_delay_ms(attempts: i64, jitter: f64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 16)).unwrap_or_default();
+    let delay = FIRST_RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY);
+    let spread = 0.8 + 0.4 * jitter.clamp(0.0, 1.0);
+    i64::try_from(delay.mul_f64(spread).as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+fn is_temporary(failure: &Failure) -> bool {
+    matches!(&failure.cause, Cause::Reply(reply) if reply.is_temporary())
+}
+
+fn hold(problem: AccountProblem, verdict: Verdict, failure: &Failure, now_ms: i64) -> Hold {
+    let until_ms = match problem {
+        AccountProblem::Quota | AccountProblem::SlowDown => {
+            Some(now_ms + i64::try_from(REST.as_millis()).unwrap_or_default())
+        }
+        AccountProblem::Login | AccountProblem::Tls | AccountProblem::Reputation | AccountProblem::Sender => {
+            None
+        }
+    };
+    Hold { verdict: verdict.as_str().to_owned(), detail: server_says(failure), since_ms: now_ms, until_ms }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_grow_to_four_hours() {
+        let minutes = |attempts| retry_delay_ms(attempts, 0.5) / 60_000;
+        assert_eq!([0, 1, 2, 5, 6, 40].map(minutes), [5, 10, 20, 160, 240, 240]);
+        assert!(retry_delay_ms(0, 0.0) < retry_delay_ms(0, 1.0));
+    }
+
+    #[test]
+    fn a_recipient_is_given_up_after_three_days() {
+        let at = |now_ms| Standing { attempts: 20, run_started_ms: 0, now_ms, jitter: 0.5 };
+        assert!(matches!(
+            defer(at(0)),
+            Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(_) }
+        ));
+        assert_eq!(
+            defer(at(GIVE_UP_AFTER_MS)),
+            Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
+        );
+    }
+}

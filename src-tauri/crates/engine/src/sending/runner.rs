@@ -1,0 +1,155 @@
+//! One campaign while it runs: rounds of feeding and sending until nothing is open, or until it is stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use hongyan_domain::{CampaignId, CampaignState, DeliveryState, PauseReason, RunId};
+use hongyan_store::{AccountRecord, Hold, RunRecord};
+use tokio::sync::{Mutex, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::feeder::feed;
+use super::journal::Journal;
+use super::letter::Letter;
+use super::meter::Meter;
+use super::shift::{Shift, ShiftParts};
+use super::worker::work;
+use crate::event::{Changed, Event};
+use crate::{Engine, Result};
+
+/// Mails built ahead of the connections, each.
+const AHEAD_PER_CONNECTION: usize = 4;
+/// Between progress events.
+const TICK: Duration = Duration::from_millis(250);
+/// Between rounds, so that a server that breaks off again and again does not keep us busy.
+const BETWEEN_ROUNDS: Duration = Duration::from_secs(1);
+/// Longest sleep while everything waits for its time.
+const LONGEST_SLEEP_MS: i64 = 60_000;
+
+/// A campaign being sent.
+#[derive(Debug)]
+pub(super) struct Runner {
+    pub(super) engine: Engine,
+    pub(super) campaign: CampaignId,
+    pub(super) run: RunId,
+    pub(super) journal: Journal,
+    pub(super) meter: Arc<Meter>,
+    pub(super) network_down: Arc<AtomicBool>,
+    pub(super) connections: Arc<Semaphore>,
+    pub(super) stop: CancellationToken,
+}
+
+impl Runner {
+    /// Runs until the campaign is finished, stopped or held.
+    pub(super) async fn run(self) -> Result<()> {
+        let store = self.engine.store();
+        let run = store.load_run(self.run).await?;
+        let account = store.load_account(run.fixed.account_id).await?;
+        while !self.stop.is_cancelled() {
+            let shift = Arc::new(self.shift(run.clone(), &account).await?);
+            self.round(&shift, account.values.max_connections).await?;
+            if let Some(hold) = shift.take_hold() {
+                return self.hold(&account, hold).await;
+            }
+            if self.stop.is_cancelled() {
+                break;
+            }
+            let counts = store.load_counts(self.run).await?;
+            if counts.open() == 0 {
+                return self.finish().await;
+            }
+            self.wait(counts.get(DeliveryState::Queued) > 0).await?;
+        }
+        Ok(())
+    }
+
+    async fn shift(&self, run: RunRecord, account: &AccountRecord) -> Result<Shift> {
+        let source = crate::campaigns::parse_content(&run.fixed.content)?;
+        let prepared = tokio::task::spawn_blocking(move || hongyan_compose::prepare(&source)).await??;
+        let letter = Letter { prepared, from: run.fixed.from.clone(), reply_to: run.fixed.reply_to.clone() };
+        Ok(Shift::new(ShiftParts {
+            engine: self.engine.clone(),
+            server: self.engine.server_of(account).await?,
+            run,
+            letter,
+            journal: self.journal.clone(),
+            meter: self.meter.clone(),
+            connections: self.connections.clone(),
+            stop: self.stop.child_token(),
+            network_down: self.network_down.clone(),
+        }))
+    }
+
+    /// Sends what is queued and what is due.
+    async fn round(&self, shift: &Arc<Shift>, connections: u32) -> Result<()> {
+        let connections = usize::try_from(connections).unwrap_or(1).max(1);
+        let (sender, receiver) = mpsc::channel(connections * AHEAD_PER_CONNECTION);
+        let jobs = Arc::new(Mutex::new(receiver));
+        let mut workers = JoinSet::new();
+        for _ in 0..connections {
+            workers.spawn(work(shift.clone(), jobs.clone()));
+        }
+        // When the last connection has left, the feeder must find nobody at the other end.
+        drop(jobs);
+        let feeder = tokio::spawn(feed(shift.clone(), sender));
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                ended = workers.join_next() => if ended.is_none() { break },
+                _ = tick.tick() => self.engine.tell(Event::CampaignProgress(self.campaign)),
+            }
+        }
+        let fed = feeder.await?;
+        self.engine.tell(Event::CampaignProgress(self.campaign));
+        fed
+    }
+
+    async fn wait(&self, queued: bool) -> Result<()> {
+        let sleep = if queued {
+            BETWEEN_ROUNDS
+        } else {
+            let now_ms = self.engine.now_ms();
+            let due_ms = self.engine.store().find_next_due(self.run).await?.unwrap_or(now_ms);
+            let sleep_ms = (due_ms - now_ms).clamp(1_000, LONGEST_SLEEP_MS);
+            Duration::from_millis(u64::try_from(sleep_ms).unwrap_or_default())
+        };
+        tokio::select! {
+            () = self.engine.clock().sleep(sleep) => {}
+            () = self.stop.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    async fn finish(&self) -> Result<()> {
+        if self.engine.store().finish_run(self.run, self.engine.now_ms()).await? {
+            tracing::info!(campaign = self.campaign.0, "campaign finished");
+            self.engine.tell(Event::CampaignFinished(self.campaign));
+            self.engine.tell_changed(Changed::Campaigns);
+        }
+        Ok(())
+    }
+
+    /// Holds the account; a hold without an end pauses the campaign, as only the user can help.
+    async fn hold(&self, account: &AccountRecord, hold: Hold) -> Result<()> {
+        tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
+        let store = self.engine.store();
+        store.update_account_hold(account.id, Some(&hold)).await?;
+        if hold.until_ms.is_none() {
+            store
+                .update_campaign_state(
+                    self.campaign,
+                    CampaignState::Running,
+                    CampaignState::Paused,
+                    Some((PauseReason::Account, &hold.detail)),
+                    self.engine.now_ms(),
+                )
+                .await?;
+            self.engine.tell(Event::CampaignHeld(self.campaign));
+        }
+        self.engine.tell_changed(Changed::Accounts);
+        self.engine.tell_changed(Changed::Campaigns);
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! The supervisor: looks at the database every second, starts what is due, and ends what is no longer to run.
+//!
+//! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use hongyan_domain::{AccountId, CampaignId, CampaignState, PauseReason, RunId};
+use hongyan_store::AccountRecord;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::Live;
+use super::journal::Journal;
+use super::meter::Meter;
+use super::runner::Runner;
+use crate::event::{Changed, Event};
+use crate::{Engine, Error, Result};
+
+/// Between two looks at the database.
+const LOOK: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    pub(super) engine: Engine,
+    pub(super) journal: Journal,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl Supervisor {
+    pub(super) async fn run(self) {
+        while !self.shutdown.is_cancelled() {
+            if let Err(error) = self.look().await {
+                tracing::warn!(%error, "cannot look for campaigns");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = self.engine.sending().wake.notified() => {}
+                () = self.shutdown.cancelled() => {}
+            }
+        }
+        self.end_all().await;
+    }
+
+    async fn look(&self) -> Result<()> {
+        let store = self.engine.store();
+        for id in store.list_due_campaigns(self.engine.now_ms()).await? {
+            self.start_due(id).await?;
+        }
+        let mut running = Vec::new();
+        for campaign in store.list_active_campaigns().await? {
+            if campaign.state == CampaignState::Running
+                && let Some(run) = campaign.run_id
+            {
+                running.push(campaign.id);
+                self.ensure_runner(campaign.id, run).await?;
+            }
+        }
+        let live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, live) in live.iter() {
+            if !running.contains(id) {
+                live.stop.cancel();
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_due(&self, id: CampaignId) -> Result<()> {
+        match self.engine.start_campaign(id).await {
+            Ok(()) | Err(Error::CampaignState(_)) => Ok(()),
+            Err(Error::CampaignNotReady) => {
+                // Its template, account or list is not what it was when it was scheduled: the user must look.
+                self.engine
+                    .store()
+                    .update_campaign_state(
+                        id,
+                        CampaignState::Scheduled,
+                        CampaignState::Draft,
+                        Some((PauseReason::Account, "not_ready")),
+                        self.engine.now_ms(),
+                    )
+                    .await?;
+                self.engine.tell(Event::CampaignHeld(id));
+                self.engine.tell_changed(Changed::Campaigns);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ensure_runner(&self, campaign: CampaignId, run: RunId) -> Result<()> {
+        if self.is_live(campaign) {
+            return Ok(());
+        }
+        let store = self.engine.store();
+        let account = store.load_account(store.load_run(run).await?.fixed.account_id).await?;
+        if let Some(hold) = &account.hold {
+            match hold.until_ms {
+                Some(until_ms) if until_ms <= self.engine.now_ms() => {
+                    store.update_account_hold(account.id, None).await?;
+                    self.engine.tell_changed(Changed::Accounts);
+                }
+                _ => return Ok(()),
+            }
+        }
+        self.spawn(campaign, run, &account);
+        Ok(())
+    }
+
+    /// Whether a runner is at work; one that has ended is forgotten.
+    fn is_live(&self, campaign: CampaignId) -> bool {
+        let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
+        match live.get(&campaign) {
+            Some(entry) if entry.task.is_finished() => {
+                live.remove(&campaign);
+                false
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    fn spawn(&self, campaign: CampaignId, run: RunId, account: &AccountRecord) {
+        let meter = Arc::new(Meter::default());
+        let network_down = Arc::new(AtomicBool::new(false));
+        let stop = self.shutdown.child_token();
+        let runner = Runner {
+            engine: self.engine.clone(),
+            campaign,
+            run,
+            journal: self.journal.clone(),
+            meter: meter.clone(),
+            network_down: network_down.clone(),
+            connections: self.connections_of(account.id, account.values.max_connections),
+            stop: stop.clone(),
+        };
+        let task = tokio::spawn(async move {
+            match runner.run().await {
+                Ok(()) => {}
+                // Unlocking the vault wakes the supervisor, which tries again.
+                Err(Error::Secrets(error)) => tracing::info!(%error, "waiting for the password"),
+                Err(error) => tracing::error!(campaign = campaign.0, %error, "a campaign stopped"),
+            }
+        });
+        let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.insert(campaign, Live { meter, network_down, stop, task });
+    }
+
+    fn connections_of(&self, account: AccountId, most: u32) -> Arc<Semaphore> {
+        let mut connections =
+            self.engine.sending().connections.lock().unwrap_or_else(PoisonError::into_inner);
+        match connections.get(&account) {
+            Some((limit, semaphore)) if *limit == most => semaphore.clone(),
+            _ => {
+                let semaphore = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
+                connections.insert(account, (most, semaphore.clone()));
+                semaphore
+            }
+        }
+    }
+
+    async fn end_all(&self) {
+        let live: Vec<Live> = {
+            let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
+            live.drain().map(|(_, live)| live).collect()
+        };
+        for live in live {
+            live.stop.cancel();
+            let _ = live.task.await;
+        }
+    }
+}

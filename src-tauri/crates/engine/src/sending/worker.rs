@@ -1,0 +1,271 @@
+//! One connection of a running campaign: takes jobs, offers them, arms them, transmits them, reports them.
+//!
+//! The order is the promise: a body leaves only after its arming is durable, and the next mail is armed in the same
+//! commit that records the last one. So a crash leaves at most one mail a connection in doubt.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hongyan_domain::{AccountProblem, DeliveryState, Verdict};
+use hongyan_smtp::{Accepted, Failure, Offer, Session, judge};
+use hongyan_store::{Entry, EntryResult, Report};
+use tokio::sync::{Mutex, mpsc};
+
+use super::feeder::Job;
+use super::outcome::{Consequence, Standing, consequence, defer};
+use super::shift::Shift;
+
+/// The jobs of a round, shared by its connections.
+pub(super) type Jobs = Arc<Mutex<mpsc::Receiver<Job>>>;
+
+/// Connections that may break under one mail before it has to wait.
+const MOST_BREAKS: u32 = 3;
+/// Between tries to connect: 1 s, doubling up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What a connection does next.
+enum Step {
+    /// Offer this mail.
+    Offer(Job),
+    /// The server waits for this mail's body; the entry of the mail before it is still to be written.
+    Ready(Job, Option<Entry>),
+    /// Take the next job.
+    Next,
+    /// End the connection.
+    Leave,
+}
+
+/// Works until the jobs are done or the round ends.
+pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
+    let permit = tokio::select! {
+        permit = shift.connections.clone().acquire_owned() => permit,
+        () = shift.stop.cancelled() => return,
+    };
+    let Ok(_permit) = permit else { return };
+    let mut connection = Connection { shift, jobs, session: None };
+    let mut step = Step::Next;
+    loop {
+        step = match step {
+            Step::Next => connection.next().await,
+            Step::Offer(job) => connection.offer(job).await,
+            Step::Ready(job, before) => connection.send(job, before).await,
+            Step::Leave => break,
+        };
+    }
+    connection.leave().await;
+}
+
+struct Connection {
+    shift: Arc<Shift>,
+    jobs: Jobs,
+    session: Option<Session>,
+}
+
+impl Connection {
+    async fn next(&self) -> Step {
+        let job = tokio::select! {
+            job = async { self.jobs.lock().await.recv().await } => job,
+            () = self.shift.stop.cancelled() => None,
+        };
+        job.map_or(Step::Leave, Step::Offer)
+    }
+
+    /// The next job, if one is ready now.
+    fn next_at_once(&self) -> Option<Job> {
+        if self.shift.stop.is_cancelled() {
+            return None;
+        }
+        self.jobs.try_lock().ok()?.try_recv().ok()
+    }
+
+    async fn offer(&mut self, job: Job) -> Step {
+        if !self.connect().await {
+            return Step::Leave;
+        }
+        let Some(session) = &mut self.session else { return Step::Leave };
+        match session.offer(&job.written.envelope).await {
+            Offer::Ready => Step::Ready(job, None),
+            Offer::Refused(failure) => self.refused(job, &failure).await,
+        }
+    }
+
+    /// A mail was refused before its body: nothing can be in doubt.
+    async fn refused(&mut self, mut job: Job, failure: &Failure) -> Step {
+        if failure.is_stale() {
+            return Step::Offer(job);
+        }
+        let (verdict, consequence) =
+            consequence(failure, &self.shift.server.host, self.standing(job.attempts));
+        let consequence = match consequence {
+            Consequence::Reconnect => {
+                job.broken += 1;
+                if job.broken < MOST_BREAKS {
+                    return Step::Offer(job);
+                }
+                defer(self.standing(job.attempts))
+            }
+            other => other,
+        };
+        match consequence {
+            Consequence::Settle { to, due_at_ms } => {
+                let report = self.shift.failed(job.id, (job.from, to), (verdict, failure), due_at_ms);
+                self.record(report).await
+            }
+            Consequence::HoldAccount(hold) => {
+                self.shift.hold(hold);
+                Step::Leave
+            }
+            Consequence::Reconnect => Step::Leave,
+        }
+    }
+
+    /// Arms, transmits, and sees what became of it and of the mail that rode along.
+    async fn send(&mut self, job: Job, before: Option<Entry>) -> Step {
+        let arm = Entry::Arm { id: job.id, run_id: self.shift.run.id, from: job.from };
+        let entries = before.into_iter().chain([arm]).collect();
+        let Some(session) = &mut self.session else { return Step::Leave };
+        let armed = match self.shift.journal.write(entries).await {
+            Ok(results) => results.last().copied() == Some(EntryResult::Armed),
+            Err(_) => return Step::Leave,
+        };
+        if !armed {
+            // The server waits for a body that must not come: only hanging up is safe, a lone dot would deliver.
+            session.abandon_offer();
+            return Step::Next;
+        }
+        let next = self.next_at_once();
+        let Some(session) = &mut self.session else { return Step::Leave };
+        let transmitted =
+            session.transmit(&job.written.body, next.as_ref().map(|next| &next.written.envelope)).await;
+        let report = match transmitted.outcome {
+            Ok(accepted) => self.sent(&job, &accepted),
+            Err(failure) => self.not_sent(&job, &failure),
+        };
+        match (next, transmitted.next) {
+            (Some(next), Some(Offer::Ready)) => Step::Ready(next, Some(Entry::Outcome(report))),
+            (Some(next), Some(Offer::Refused(failure))) => match self.record(report).await {
+                Step::Next => self.refused(next, &failure).await,
+                other => other,
+            },
+            (Some(next), None) => match self.record(report).await {
+                Step::Next => Step::Offer(next),
+                other => other,
+            },
+            (None, _) => self.record(report).await,
+        }
+    }
+
+    fn sent(&self, job: &Job, accepted: &Accepted) -> Report {
+        self.shift.meter.count(self.shift.engine.now_ms());
+        self.shift.sent(job.id, accepted)
+    }
+
+    fn not_sent(&self, job: &Job, failure: &Failure) -> Report {
+        let standing = self.standing(job.attempts);
+        let (verdict, consequence) = consequence(failure, &self.shift.server.host, standing);
+        let (to, due_at_ms) = match consequence {
+            Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
+            Consequence::HoldAccount(hold) => {
+                self.shift.hold(hold);
+                (DeliveryState::Queued, None)
+            }
+            Consequence::Reconnect if job.attempts + 1 < i64::from(MOST_BREAKS) => {
+                (DeliveryState::Queued, None)
+            }
+            Consequence::Reconnect => match defer(standing) {
+                Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
+                _ => (DeliveryState::Queued, None),
+            },
+        };
+        self.shift.failed(job.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
+    }
+
+    async fn record(&self, report: Report) -> Step {
+        match self.shift.journal.write(vec![Entry::Outcome(report)]).await {
+            Ok(_) => Step::Next,
+            Err(_) => Step::Leave,
+        }
+    }
+
+    /// Makes sure that there is a connection; `false` when there will be none in this round.
+    async fn connect(&mut self) -> bool {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            if self.session.as_ref().is_some_and(|session| !session.is_closed()) {
+                return true;
+            }
+            self.closed();
+            let connected = tokio::select! {
+                connected = Session::connect(&self.shift.server) => connected,
+                () = self.shift.stop.cancelled() => return false,
+            };
+            match connected {
+                Ok(session) => {
+                    self.session = Some(session);
+                    self.shift.open.fetch_add(1, Ordering::Relaxed);
+                    self.shift.network_down.store(false, Ordering::Relaxed);
+                }
+                Err(failure) => {
+                    if !self.may_try_again(&failure) {
+                        return false;
+                    }
+                    tokio::select! {
+                        () = self.shift.engine.clock().sleep(pause.mul_f64(0.8 + 0.4 * jitter())) => {}
+                        () = self.shift.stop.cancelled() => return false,
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// After a failure to connect: whether this connection may try again.
+    fn may_try_again(&self, failure: &Failure) -> bool {
+        let verdict = judge(failure, Some(&self.shift.server.host));
+        tracing::info!(stage = %failure.stage, verdict = verdict.as_str(), "cannot connect");
+        let others_work = self.shift.open.load(Ordering::Relaxed) > 0;
+        if verdict == Verdict::Account(AccountProblem::SlowDown) && others_work {
+            // The server takes no more connections; the others do the work.
+            return false;
+        }
+        match consequence(failure, &self.shift.server.host, self.standing(0)).1 {
+            Consequence::HoldAccount(hold) => {
+                self.shift.hold(hold);
+                false
+            }
+            _ => {
+                self.shift.network_down.store(true, Ordering::Relaxed);
+                true
+            }
+        }
+    }
+
+    fn closed(&mut self) {
+        if self.session.take().is_some() {
+            self.shift.open.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    async fn leave(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.shift.open.fetch_sub(1, Ordering::Relaxed);
+            session.quit().await;
+        }
+    }
+
+    fn standing(&self, attempts: i64) -> Standing {
+        Standing {
+            attempts,
+            run_started_ms: self.shift.run.started_at_ms,
+            now_ms: self.shift.engine.now_ms(),
+            jitter: jitter(),
+        }
+    }
+}
+
+/// 0.0 to 1.0. The hasher's own random keys are good enough to spread retries.
+fn jitter() -> f64 {
+    f64::from(u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
