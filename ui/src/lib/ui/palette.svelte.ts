@@ -17,35 +17,32 @@ type Source = () => readonly PaletteAction[];
 /** Finds things by what was typed, for example contacts in the database. */
 export type PaletteSearch = (text: string) => Promise<readonly PaletteAction[]>;
 
-let sources = $state.raw<readonly Source[]>([]);
-let searches = $state.raw<readonly PaletteSearch[]>([]);
+const sources = new Set<Source>();
+const searches = new Set<PaletteSearch>();
+
+function keep<T>(set: Set<T>, one: T): void {
+  $effect(() => {
+    set.add(one);
+    return () => void set.delete(one);
+  });
+}
 
 /** Adds actions while the calling component is on screen. `actions` is read anew whenever the palette opens. */
 export function offerActions(actions: Source): void {
-  $effect(() => {
-    sources = [...sources, actions];
-    return () => {
-      sources = sources.filter((source) => source !== actions);
-    };
-  });
+  keep(sources, actions);
 }
 
 /** Adds a search while the calling component is on screen. */
 export function offerSearch(search: PaletteSearch): void {
-  $effect(() => {
-    searches = [...searches, search];
-    return () => {
-      searches = searches.filter((one) => one !== search);
-    };
-  });
+  keep(searches, search);
 }
 
 export function offeredActions(): readonly PaletteAction[] {
-  return sources.flatMap((source) => source());
+  return [...sources].flatMap((source) => source());
 }
 
 /** Runs every search; one that fails finds nothing. */
 export async function findActions(text: string): Promise<readonly PaletteAction[]> {
-  const found = await Promise.allSettled(searches.map((search) => search(text)));
+  const found = await Promise.allSettled([...searches].map((search) => search(text)));
   return found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
