@@ -38,17 +38,20 @@ create table contacts (
     address       text not null,
     address_key   text not null unique,
     name          text not null,
-    display_name  text not null,
+    -- The name, else first and last name; sorted without regard to case.
+    display_name  text not null collate nocase,
     -- JSON object: field name to value, no empty values.
     fields        text not null,
     created_at_ms integer not null,
     updated_at_ms integer not null
 ) strict;
 
-create index contacts_by_name on contacts (display_name collate nocase, id);
+create index contacts_by_name on contacts (display_name, id);
+-- Ids and times grow together, so its pages are only ever appended to.
+create index contacts_by_time on contacts (created_at_ms);
 
--- Substring search. Chinese, Japanese and Korean text is added once more as one- and two-character pieces,
--- since the trigram tokenizer finds nothing shorter than three characters.
+-- Substring search. What is not ASCII is added once more as one- and two-character pieces, since the trigram tokenizer
+-- finds nothing shorter than three characters, and most Chinese names are not longer.
 create virtual table contact_search using fts5(
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
 );

@@ -5,19 +5,34 @@
 
 mod accounts;
 mod campaigns;
+mod contacts;
 mod database;
 mod deliveries;
 mod error;
+mod imports;
 mod journal;
+mod lists;
 mod runs;
+mod sandbox;
 mod settings;
+mod suppressions;
+mod templates;
 
 pub use accounts::{AccountRecord, AccountValues, Hold};
 pub use campaigns::{CampaignRecord, CampaignValues};
+pub use contacts::{
+    ContactCursor, ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,
+    ContactSelection, ContactTotal, Happening, TimelineRecord,
+};
 pub use database::Store;
 pub use deliveries::{
     DeliveryFilter, DeliveryPage, DeliveryRecord, PendingDelivery, ReasonRecord, StateCounts,
 };
 pub use error::{Error, Result};
+pub use imports::{ImportBatch, ImportProblem, ImportRecord, ImportRow, ImportState, NewImport};
 pub use journal::{Entry, EntryResult, Report};
+pub use lists::ListRecord;
 pub use runs::{AudienceCounts, NewRun, RunRecord};
+pub use sandbox::{CaughtMail, CaughtMailLine, NewCaughtMail, SandboxStore};
+pub use suppressions::{SuppressionCursor, SuppressionRecord};
+pub use templates::{TemplateLine, TemplateRecord, TemplateValues};
