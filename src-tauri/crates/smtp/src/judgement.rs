@@ -160,7 +160,7 @@ fn about_this_mail(stage: Stage, reply: &Reply, words: &Phrases) -> Verdict {
         // Behind the body the mail is refused; before it, only this connection is over.
         return if reply.code == 421 && !content_is_known { Verdict::NetworkDown } else { Verdict::TryLater };
     }
-    if is_out_of_step(reply) {
+    if is_out_of_step(reply) || words.are_about(Topic::RecipientTooBusy) {
         return Verdict::TryLater;
     }
     if content_is_known && (words.are_about(Topic::Spam) || words.are_about(Topic::BadContent)) {

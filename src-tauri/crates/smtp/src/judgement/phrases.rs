@@ -71,7 +71,7 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
             // NetEase's codes.
             "hl:icc", "hl:ifc", "mi:dmc", "mi:sfq", "mi:cel", "mi:ccl", "rp:drc", "rp:cel", "rp:ccl",
         ],
-        TencentTooFast => &["mailbox unavailable or access denied"],
+        TencentTooFast => &["mailbox unavailable or access"],
         LoginNeeded => &[
             "authentication required", "not authenticated", "basic authentication", "fail authentication",
             "relay access denied", "relaying denied", "relay not permitted", "mail relay denied", "unable to relay",
@@ -94,10 +94,11 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
         Distrust => &[
             "spamhaus", "block list", "blocklist", "blacklist", "dnsbl", "rbl deny", "black ip", "blocked using",
             "reputation", "spf ", "dkim", "dmarc", "unauthenticated", "reverse dns", "client host rejected",
-            "helo command rejected", "suspected spam sender", "connections will not be accepted",
+            "helo command rejected", "suspected spam sender", "suspected spam ip", "connection denied", "connections will not be accepted",
             "not in whitelist", "hl:rep", "hl:mep", "dt:rbl", "wm:bli",
         ],
-        RecipientTooBusy => &["receiving mail too quickly", "receiving mail at a rate", "recipient thread limit"],
+        RecipientTooBusy => &["receiving mail too quickly", "receiving mail at a rate", "recipient thread limit",
+            "frequency of receiving messages"],
         RecipientUnknown => &[
             "user unknown", "unknown user", "no such user", "no such recipient", "user not found", "user not exist",
             "does not exist", "doesn't exist", "dosn't exist", "mailbox not found", "recipientnotfound",
@@ -107,7 +108,7 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
         ],
         RecipientRefuses => &[
             "mailbox is full", "mailbox full", "over quota", "quota exceed", "user suspended", "user is locked",
-            "account is disabled", "rejected by recipient", "isn't allowed to receive",
+            "account is disabled", "deactivated mailbox", "rejected by recipient", "isn't allowed to receive",
         ],
         Spam => &["spam", "unsolicited", "dt:spm"],
         BadContent => &[
