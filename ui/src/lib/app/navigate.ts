@@ -6,9 +6,10 @@ export function href(path: `/${string}`): string {
   return `#${path}`;
 }
 
-/** Goes to a screen. */
+/** Goes to a screen. Within one screen (another search, another tab) the focus stays where the user is. */
 export function go(path: `/${string}`, replace = false): Promise<void> {
-  return goto(href(path), { replaceState: replace });
+  const stays = path.split('?')[0] === here().path;
+  return goto(href(path), { replaceState: replace, keepFocus: stays, noScroll: stays });
 }
 
 /** The path and the query of the screen in view: `#/accounts?new=1` → `/accounts` and `new=1`. */
