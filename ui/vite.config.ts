@@ -15,6 +15,8 @@ export default defineConfig({
     svelteTesting(),
   ],
   build: { target: ['es2022', 'safari16.4'] },
+  // Icons are imported one by one; bundled ahead, each new one would reload the page.
+  optimizeDeps: { exclude: ['@lucide/svelte'] },
   server: {
     host: '127.0.0.1',
     // `HONGYAN_SERVER=http://127.0.0.1:PORT npm run dev` shows the pages as they are written, on a running engine.

@@ -1,0 +1,76 @@
+import { m } from '$lib/paraglide/messages';
+import type { AccountDraft, AccountSuggestion, AccountView } from '$lib/rpc/schema';
+
+export type TlsMode = 'implicit' | 'starttls' | 'none';
+
+/** Connections a provider takes from one login without asking to slow down. */
+const USUAL_CONNECTIONS = 2;
+
+/** The port that servers of this mode usually listen on (RFC 8314, RFC 6409). */
+export const usualPorts: Record<TlsMode, number> = { implicit: 465, starttls: 587, none: 25 };
+
+/** The form's values: as the wire's, but never null, as boxes hold text. */
+export interface AccountFields {
+  name: string;
+  host: string;
+  port: number | null;
+  tls: TlsMode;
+  user: string;
+  password: string;
+  fromName: string;
+  fromAddress: string;
+  replyTo: string;
+  maxConnections: number | null;
+}
+
+export function fieldsFromSuggestion(address: string, found: AccountSuggestion): AccountFields {
+  return {
+    name: found.provider ?? address.split('@')[1] ?? address,
+    host: found.host,
+    port: found.port,
+    tls: found.tls as TlsMode,
+    user: found.user,
+    password: '',
+    fromName: '',
+    fromAddress: address,
+    replyTo: '',
+    maxConnections: USUAL_CONNECTIONS,
+  };
+}
+
+export function fieldsFromAccount(account: AccountView): AccountFields {
+  return {
+    name: account.name,
+    host: account.host,
+    port: account.port,
+    tls: account.tls as TlsMode,
+    user: account.user ?? '',
+    password: '',
+    fromName: account.from.name,
+    fromAddress: account.from.address,
+    replyTo: account.replyTo ?? '',
+    maxConnections: account.maxConnections,
+  };
+}
+
+/** What goes over the wire, or null while a number is missing. An empty password keeps the one that is kept. */
+export function toDraft(fields: AccountFields): AccountDraft | null {
+  if (fields.port === null || fields.maxConnections === null) return null;
+  return {
+    name: fields.name.trim(),
+    host: fields.host.trim(),
+    port: fields.port,
+    tls: fields.tls,
+    user: fields.user.trim() || null,
+    password: fields.password || null,
+    from: { name: fields.fromName.trim(), address: fields.fromAddress.trim() },
+    replyTo: fields.replyTo.trim() || null,
+    maxConnections: fields.maxConnections,
+  };
+}
+
+/** The encryption in a word. */
+export function tlsText(tls: string): string {
+  if (tls === 'implicit') return 'TLS';
+  return tls === 'starttls' ? 'STARTTLS' : m.accounts_tls_none_short();
+}
