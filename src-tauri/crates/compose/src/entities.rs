@@ -46,6 +46,8 @@ const NAMED: &[(&str, char)] = &[
     ("agrave", 'à'),
     ("ccedil", 'ç'),
 ];
+/// The longest inside of an entity, in bytes.
+const LONGEST: usize = 8;
 /// The names of characters that show nothing.
 const INVISIBLE: &[&str] = &["shy", "zwnj", "zwj"];
 
@@ -55,7 +57,8 @@ pub(crate) fn decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('&') {
         out.push_str(before);
-        let entity = behind.split_once(';').filter(|(name, _)| name.len() <= 8);
+        let end = behind.bytes().take(LONGEST + 1).position(|b| b == b';');
+        let entity = end.and_then(|end| Some((behind.get(..end)?, behind.get(end + 1..)?)));
         match entity.and_then(|(name, behind)| Some((entity_char(name)?, behind))) {
             Some((c, behind)) => {
                 out.extend(c.filter(|c| !c.is_control() || *c == '\n'));

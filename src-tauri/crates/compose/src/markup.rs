@@ -166,8 +166,11 @@ fn next_node(rest: &str) -> (Node<'_>, &str) {
 fn tag_name(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('<')?;
     let inside = inside.strip_prefix('/').unwrap_or(inside);
-    let len = inside.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(inside.len());
-    inside.get(..len).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+    if !inside.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let len = inside.find(|c: char| c.is_ascii_whitespace() || "/<>".contains(c)).unwrap_or(inside.len());
+    inside.get(..len)
 }
 
 /// The length of the tag that a text starts with; a `>` in a quoted value does not end it.

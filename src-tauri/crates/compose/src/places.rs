@@ -81,7 +81,10 @@ impl Link {
     /// The filter for the value that comes next.
     fn filter(&mut self, stretch: &Stretch<'_>) -> Result<Option<&'static str>, &'static str> {
         if let Stretch::Text(text) = stretch {
-            self.literal.push_str(text);
+            // A scheme shows early; a link may be long.
+            if self.literal.len() <= 100 {
+                self.literal.push_str(text);
+            }
             return Ok(None);
         }
         let start = self.literal.trim_start().to_ascii_lowercase();

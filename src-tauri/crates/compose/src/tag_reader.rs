@@ -15,6 +15,8 @@ pub(crate) enum Piece<'a> {
 /// Cuts a text into literal text, tags and comments.
 pub(crate) fn split(text: &str) -> Result<Vec<Piece<'_>>, Unclosed> {
     let mut pieces = Vec::new();
+    // Looked up once: a style sheet may have many `{#`.
+    let last_comment_end = text.rfind("#}");
     let (mut literal_start, mut at, mut line) = (0, 0, 1);
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('{')) {
         let start = at + found;
@@ -24,8 +26,8 @@ pub(crate) fn split(text: &str) -> Result<Vec<Piece<'_>>, Unclosed> {
             Some(b'{') => read_tag(from_start, TagKind::Value, line)?,
             Some(b'%') => read_tag(from_start, TagKind::Statement, line)?,
             // `{#` opens a comment only if it is closed: style sheets have `{#id`.
-            Some(b'#') if from_start.contains("#}") => {
-                let len = from_start.find("#}").unwrap_or_default() + 2;
+            Some(b'#') if last_comment_end.is_some_and(|end| end >= start + 2) => {
+                let len = from_start.find("#}").map_or(from_start.len(), |end| end + 2);
                 (Piece::Comment(from_start.get(..len).unwrap_or_default()), len)
             }
             _ => {

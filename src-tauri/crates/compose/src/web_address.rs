@@ -5,7 +5,9 @@
 pub(crate) fn next_web_address(text: &str) -> Option<(&str, &str, &str)> {
     let is_start = |at: &usize| {
         let before = text.get(..*at).unwrap_or_default();
+        let from_start = text.get(*at..).unwrap_or_default();
         !before.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && ["http://", "https://"].iter().any(|scheme| from_start.starts_with(scheme))
     };
     let starts = text.match_indices("http").map(|(at, _)| at).filter(is_start);
     for start in starts {

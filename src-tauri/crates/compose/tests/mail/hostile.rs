@@ -155,6 +155,37 @@ fn deep_markdown_does_not_overflow() {
     }
 }
 
+#[test]
+fn a_large_template_takes_no_more_than_its_share_of_time() {
+    let started = Instant::now();
+    for pattern in [
+        "{#",
+        "http://.",
+        "http:/",
+        "&",
+        "&#",
+        "<",
+        "<!--",
+        "<!--[if",
+        "<a href=\"x",
+        "<p x=",
+        "</",
+        "<style>",
+        "{",
+        "hytag0x",
+        "[a](",
+        "|a",
+    ] {
+        let body = pattern.repeat(100_000 / pattern.len());
+        for source in [markdown(&body), html(&body)] {
+            let _ = merged(&source, &contact("", &[]));
+        }
+    }
+    let link = format!("<a href=\"{}\">", "a{{ a }}".repeat(10_000));
+    let _ = prepare(&html(&link));
+    assert!(started.elapsed().as_secs() < 30, "took {:?}", started.elapsed());
+}
+
 /// Any contact whose address is good.
 fn any_contact() -> impl Strategy<Value = (Contact, String)> {
     (any::<String>(), any::<String>(), any::<String>())

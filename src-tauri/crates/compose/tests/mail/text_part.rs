@@ -55,6 +55,9 @@ fn conditions_stay_around_what_they_decide() {
         "<table>{% if a %}<tr><td>A</td><td>{{ a }}</td></tr>{% endif %}<tr><td>B</td></tr></table><p>C</p>";
     assert_text(&html(table), &[("a", "1")], "A | 1\nB\n\nC");
     assert_text(&html(table), &[], "B\n\nC");
+    let bare = "<p>A</p>{% if a %}B{% endif %}<span>C</span>";
+    assert_text(&html(bare), &[("a", "1")], "A\n\nB\n\nC");
+    assert_text(&html(bare), &[], "A\n\nC");
     let inline = "Hello {% if a %}dear {{ a }}{% else %}friend{% endif %}, bye";
     for source in [markdown(inline), html(inline)] {
         assert_text(&source, &[("a", "Ada")], "Hello dear Ada, bye");

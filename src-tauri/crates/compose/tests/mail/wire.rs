@@ -1,6 +1,6 @@
 //! The bytes of a mail, read back by another parser.
 
-use hongyan_compose::{BuildFault, MailHead, Source, build};
+use hongyan_compose::{BuildFault, MailHead, Merged, Source, build};
 use hongyan_domain::Sender;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
@@ -125,6 +125,23 @@ fn line_breaks_in_names_and_subjects_forge_no_header() {
         assert_eq!(message.headers_raw().count(), 9);
         assert_eq!(message.text_body_count(), 1);
     }
+}
+
+#[test]
+fn content_made_by_hand_forges_no_header_and_no_bare_line_end() {
+    let merged = Merged {
+        subject: "x\r\nBcc: evil@example.com".to_owned(),
+        preheader: String::new(),
+        html: "a\rb\r\nc\n\n.\n".to_owned(),
+        text: "\r\r\n.\r--=_hongyan_alternative--".to_owned(),
+    };
+    let bytes = build(&head(), &merged).expect("a mail").bytes;
+    let message = read(&bytes);
+    assert_eq!((message.headers_raw().count(), message.bcc().is_none()), (9, true));
+    assert_eq!(message.body_html(0).expect("a part"), "a\r\nb\r\nc\r\n\r\n.\r\n");
+    assert_eq!(message.body_text(0).expect("a part"), "\r\n\r\n.\r\n--=_hongyan_alternative--");
+    let text = String::from_utf8(bytes).expect("ASCII").replace("\r\n", "");
+    assert!(!text.contains(['\r', '\n']));
 }
 
 #[test]
