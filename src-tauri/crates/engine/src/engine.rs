@@ -92,6 +92,8 @@ impl Engine {
         };
         let engine = Self { inner: Arc::new(inner) };
         engine.ensure_sandbox_account().await?;
+        engine.recover_imports().await?;
+        engine.forget_old_deletions().await?;
         Ok(engine)
     }
 
@@ -158,6 +160,11 @@ impl Engine {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock().now_ms()
+    }
+
+    /// For whoever tells listeners without knowing the engine.
+    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
+        self.inner.events.clone()
     }
 
     /// Tells listeners; nobody listening is fine.

@@ -5,15 +5,24 @@
 mod accounts;
 mod campaigns;
 mod clock;
+mod contacts;
 mod engine;
 mod error;
 mod event;
+mod exports;
 mod files;
+mod imports;
+mod lists;
 mod lock;
 mod names;
 mod overview;
+mod paging;
+mod rendering;
+mod sandbox;
 mod sending;
 mod settings;
+mod suppressions;
+mod templates;
 mod vault;
 
 pub use accounts::{Account, AccountDraft, AccountTest, PasswordHint, Problem, Suggestion};
@@ -22,17 +31,39 @@ pub use campaigns::{
     TestSent,
 };
 pub use clock::{Clock, ManualClock};
+pub use contacts::{ContactDraft, DeletedContacts};
 pub use engine::{Engine, Options, SecretsPlace};
 pub use error::{Error, Result};
 pub use event::{Changed, Event};
 pub use files::{Files, file_name};
+pub use hongyan_compose::{Part, TemplateFault};
+pub use hongyan_contact_files::{
+    ColumnPreview, CsvOptions, FileFault, MappingFault, Preview, Target, TextEncoding,
+};
 pub use hongyan_secrets::{Kind as SecretsKind, State as SecretsState, Status as SecretsStatus};
 pub use hongyan_smtp::TlsTrust;
 pub use hongyan_store::{
-    AccountRecord, AccountValues, CampaignRecord, CampaignValues, DeliveryFilter, DeliveryPage,
-    DeliveryRecord, Hold, ReasonRecord, StateCounts,
+    AccountRecord, AccountValues, CampaignRecord, CampaignValues, CaughtMailLine, ContactCursor,
+    ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,
+    ContactSelection, ContactTotal, DeliveryFilter, DeliveryPage, DeliveryRecord, Happening, Hold,
+    ImportProblem, ImportRecord, ImportState, ListRecord, ReasonRecord, StateCounts, SuppressionRecord,
+    TemplateLine, TemplateRecord, TemplateValues, TimelineRecord,
 };
+pub use imports::{Import, ImportFailure, ImportPlan};
 pub use lock::Holder;
 pub use overview::{FirstSteps, Month, NeedsYou, has_problem};
+pub use paging::MAX_PAGE_ROWS;
+pub use rendering::{RenderProblem, RenderProblemKind, Rendered};
+pub use sandbox::{CaughtMailView, SandboxPage};
 pub use sending::{Pace, SendingStatus};
 pub use settings::{Settings, SettingsChange};
+pub use suppressions::SuppressionPage;
+pub use templates::TemplateDraft;
+
+/// The faults inside [`Error`], for whoever must tell them apart.
+pub mod faults {
+    pub use hongyan_compose::{BuildFault, MergeFault, TemplateFault};
+    pub use hongyan_contact_files::{FileFault, MappingFault};
+    pub use hongyan_secrets::SecretsError as SecretsFault;
+    pub use hongyan_store::Error as StoreFault;
+}

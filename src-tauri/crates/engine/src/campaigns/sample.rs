@@ -6,8 +6,8 @@ use hongyan_smtp::{Offer, Session};
 use hongyan_store::{CampaignRecord, ContactRecord};
 
 use crate::accounts::{Problem, server_says};
+use crate::rendering::Rendered;
 use crate::sending::Letter;
-use crate::templates::Rendered;
 use crate::{Engine, Error, Result};
 
 /// One person's mail of a campaign.

@@ -1,0 +1,121 @@
+//! Writes CSV files: contacts, and the rows that an import could not take.
+//!
+//! The file grows under another name and gets its own when it is complete, so that a failure never leaves half a file
+//! that looks whole.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use hongyan_contact_files::{ContactWriter, CsvExport};
+use hongyan_domain::{FieldName, ImportId};
+use hongyan_store::{ContactFilter, ContactRecord, ImportProblem};
+
+use crate::{Engine, Error, Result};
+
+/// Rows that are read at a time.
+const BATCH: u32 = 5_000;
+
+impl Engine {
+    /// Writes the contacts that match to a file; says how many.
+    pub async fn export_contacts(&self, filter: &ContactFilter, target: &str) -> Result<u64> {
+        let target = self.path_of(target)?;
+        let names = self.store().list_contact_fields().await?;
+        let fields = names.iter().filter_map(|name| FieldName::parse(name).ok()).collect();
+        let mut export = on_disk(move || ContactExport::start(&target, fields)).await?;
+        let (mut count, mut after) = (0, None);
+        loop {
+            let batch = self.store().list_contacts_after(filter, after, BATCH).await?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.id);
+            count += batch.len();
+            export = on_disk(move || export.write(&batch)).await?;
+        }
+        on_disk(move || export.finish()).await?;
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    /// Writes the rows that an import could not take to a file, with the codes of the reasons; says how many.
+    pub async fn export_rejects(&self, import: ImportId, target: &str) -> Result<u64> {
+        let target = self.path_of(target)?;
+        self.store().load_import(import).await?;
+        let mut problems: Vec<ImportProblem> = Vec::new();
+        loop {
+            let after = problems.last().map_or(0, |problem| problem.row);
+            let batch = self.store().list_import_problems(import, after, BATCH).await?;
+            if batch.is_empty() {
+                break;
+            }
+            problems.extend(batch);
+        }
+        let count = u64::try_from(problems.len()).unwrap_or(u64::MAX);
+        on_disk(move || write_rejects(&target, &problems)).await?;
+        Ok(count)
+    }
+}
+
+/// Runs what blocks on the disk on a thread of its own.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await?.map_err(Error::Unwritable)
+}
+
+struct ContactExport {
+    writer: ContactWriter<BufWriter<File>>,
+    unfinished: Unfinished,
+}
+
+impl ContactExport {
+    fn start(target: &Path, fields: Vec<FieldName>) -> io::Result<Self> {
+        let (unfinished, file) = Unfinished::create(target)?;
+        Ok(Self { writer: ContactWriter::new(BufWriter::new(file), fields)?, unfinished })
+    }
+
+    fn write(mut self, batch: &[ContactRecord]) -> io::Result<Self> {
+        for contact in batch {
+            self.writer.contact(&contact.to_contact())?;
+        }
+        Ok(self)
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.unfinished.complete(self.writer.finish()?)
+    }
+}
+
+fn write_rejects(target: &Path, problems: &[ImportProblem]) -> io::Result<()> {
+    let (unfinished, file) = Unfinished::create(target)?;
+    let mut export = CsvExport::new(BufWriter::new(file), &["row", "column", "reason", "value"])?;
+    for problem in problems {
+        let column = problem.head.as_deref().unwrap_or_default();
+        export.row([problem.row.to_string().as_str(), column, &problem.code, &problem.excerpt])?;
+    }
+    unfinished.complete(export.finish()?)
+}
+
+/// A file that is being written; removed when it is not completed.
+struct Unfinished {
+    part: PathBuf,
+    target: PathBuf,
+}
+
+impl Unfinished {
+    fn create(target: &Path) -> io::Result<(Self, File)> {
+        let mut name = target.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let part = target.with_file_name(name);
+        let file = File::create(&part)?;
+        Ok((Self { part, target: target.to_owned() }, file))
+    }
+
+    fn complete(self, writer: BufWriter<File>) -> io::Result<()> {
+        writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        std::fs::rename(&self.part, &self.target)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After a completed export there is no such file any more.
+        let _ = std::fs::remove_file(&self.part);
+    }
+}
