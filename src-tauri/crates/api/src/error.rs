@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use ts_rs::TS;
 
+/// What a handler answers.
+pub type Result<T> = std::result::Result<T, ErrorView>;
+
 /// An error on the wire.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct ErrorView {
@@ -109,4 +112,37 @@ pub enum ErrorCode {
     UndoExpired,
     /// A fault of the program.
     Internal,
+}
+
+impl ErrorView {
+    /// An error without parameters.
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, params: BTreeMap::new(), field: None, detail: None }
+    }
+
+    /// A value that is not allowed, in a field of the request.
+    pub fn value_invalid(field: &str) -> Self {
+        Self::new(ErrorCode::ValueInvalid).with("field", field).at(field)
+    }
+
+    /// Adds a value for the sentence.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        self.params.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    /// Names the request's field.
+    #[must_use]
+    pub fn at(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+
+    /// Adds foreign words for the details.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
 }

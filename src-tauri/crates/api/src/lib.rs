@@ -3,6 +3,7 @@
 pub mod commands;
 mod error;
 mod event;
+mod faults;
 mod router;
 mod schema;
 mod table;
