@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -12,6 +13,8 @@ use tokio_util::task::TaskTracker;
 use crate::conversation::Conversation;
 use crate::wire::Wire;
 use crate::{Answer, Handler, Options, SessionInfo};
+
+const PAUSE_AFTER_FAULT: Duration = Duration::from_millis(100);
 
 /// A listening server; it stops when this is dropped.
 #[derive(Debug)]
@@ -85,7 +88,7 @@ impl<H: Handler> Host<H> {
                 // Out of file descriptors, most likely: let others close theirs first.
                 Err(error) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be accepted");
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(PAUSE_AFTER_FAULT).await;
                 }
             }
         }

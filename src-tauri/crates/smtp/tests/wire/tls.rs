@@ -1,11 +1,12 @@
 //! Protected or not at all.
 
 use hongyan_smtp::{
-    Cause, CertificateFault, ProtocolFault, Server, Session, Stage, Timeouts, TlsFault, TlsMode, TlsTrust,
+    Cause, CertificateFault, Offer, ProtocolFault, Server, Session, Stage, Timeouts, TlsFault, TlsMode,
+    TlsTrust,
 };
 use hongyan_testkit::{At, Rule, ScriptedServer};
 
-use crate::cast::{SHORT, assert_refused, login, plain, send};
+use crate::cast::{SHORT, assert_refused, huge_body, login, plain, send, to};
 
 fn over(mode: TlsMode, server: &ScriptedServer) -> Server {
     Server { tls: mode, login: Some(login("li@example.cn", "secret")), ..plain(server) }
@@ -20,6 +21,18 @@ async fn implicit_tls_protects_everything() {
     session.quit().await;
     assert!(server.heard().iter().all(|heard| heard.tls));
     assert_eq!(server.received()[0].bytes, b"hello\r\n");
+}
+
+#[tokio::test]
+async fn under_tls_too_a_drop_before_the_dot_is_no_doubt_and_one_after_it_is() {
+    for (at, stage) in [(At::Body(1_000), Stage::Body), (At::Dot, Stage::FinalReply)] {
+        let server = ScriptedServer::builder().implicit_tls().rule(Rule::at(at).closes()).start().await;
+        let mut session = Session::connect(&over(TlsMode::Implicit, &server)).await.expect("a session");
+        assert_eq!(session.offer(&to("a@example.cn")).await, Offer::Ready);
+        let failure = session.transmit(&huge_body(), None).await.outcome.expect_err("dropped");
+        assert_eq!(failure.stage, stage);
+        assert_eq!(failure.body_may_have_been_taken(), stage == Stage::FinalReply);
+    }
 }
 
 #[tokio::test]
