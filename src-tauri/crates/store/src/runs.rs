@@ -178,23 +178,24 @@ impl Store {
     /// Ends a run that has nothing open any more, and its campaign with it; `false` when something is open.
     pub async fn finish_run(&self, id: RunId, now_ms: i64) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        let finished = sqlx::query(
-            "update runs set finished_at_ms = $2
-             where id = $1 and finished_at_ms is null
-               and not exists (select 1 from deliveries
-                               where run_id = $1 and state in ('queued', 'armed', 'deferred'))",
+        let open: i64 = sqlx::query_scalar(
+            "select count(*) from deliveries where run_id = $1 and state in ('queued', 'armed', 'deferred')",
         )
         .bind(id.0)
-        .bind(now_ms)
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
-        if finished.rows_affected() == 0 {
+        if open > 0 {
             return Ok(false);
         }
+        sqlx::query("update runs set finished_at_ms = $2 where id = $1 and finished_at_ms is null")
+            .bind(id.0)
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
         sqlx::query(
             "update campaigns
              set state = 'finished', finished_at_ms = $2, updated_at_ms = $2, pause_reason = null, pause_detail = ''
-             where id = (select campaign_id from runs where id = $1) and state = 'running'",
+             where id = (select campaign_id from runs where id = $1) and state in ('running', 'paused')",
         )
         .bind(id.0)
         .bind(now_ms)
@@ -202,6 +203,23 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Ends a run whose campaign was cancelled while mails were under way: what came back to the queue is skipped.
+    pub async fn close_cancelled_run(&self, id: RunId, now_ms: i64) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let cancelled: i64 = sqlx::query_scalar(
+            "select count(*) from runs join campaigns on campaigns.id = runs.campaign_id
+             where runs.id = $1 and campaigns.state = 'cancelled'",
+        )
+        .bind(id.0)
+        .fetch_one(&mut *transaction)
+        .await?;
+        if cancelled > 0 {
+            skip_waiting(&mut transaction, id, now_ms).await?;
+            transaction.commit().await?;
+        }
+        Ok(())
     }
 
     /// Cancels a campaign: what waits is skipped, what is under way keeps its outcome. `false` when it is over already.
@@ -225,15 +243,7 @@ impl Store {
                 .fetch_all(&mut *transaction)
                 .await?;
         for run in runs {
-            sqlx::query(
-                "update deliveries set state = 'skipped', skip_reason = 'cancelled', due_at_ms = null, updated_at_ms = $2
-                 where run_id = $1 and state in ('queued', 'deferred')",
-            )
-            .bind(run)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
-            recount(&mut transaction, RunId(run)).await?;
+            skip_waiting(&mut transaction, RunId(run), now_ms).await?;
         }
         transaction.commit().await?;
         Ok(true)
@@ -268,6 +278,28 @@ async fn freeze_audience(
         .execute(&mut **transaction)
         .await?;
     Ok(())
+}
+
+/// Skips what waits in a cancelled run, and ends the run if nothing is under way.
+async fn skip_waiting(transaction: &mut Transaction<'static, Sqlite>, run: RunId, now_ms: i64) -> Result<()> {
+    sqlx::query(
+        "update deliveries set state = 'skipped', skip_reason = 'cancelled', due_at_ms = null, updated_at_ms = $2
+         where run_id = $1 and state in ('queued', 'deferred')",
+    )
+    .bind(run.0)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query(
+        "update runs set finished_at_ms = $2
+         where id = $1 and finished_at_ms is null
+           and not exists (select 1 from deliveries where run_id = $1 and state = 'armed')",
+    )
+    .bind(run.0)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    recount(transaction, run).await
 }
 
 /// Counts a run's deliveries anew.

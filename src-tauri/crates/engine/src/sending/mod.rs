@@ -102,6 +102,7 @@ impl Engine {
                 return Err(hongyan_store::Error::ReadOnly.into());
             }
         };
+        self.recover_imports().await?;
         let in_doubt = self.store().recover_runs(self.now_ms()).await?;
         if in_doubt > 0 {
             tracing::warn!(in_doubt, "deliveries were under way when the last process ended");

@@ -62,7 +62,7 @@ impl Runner {
             }
             self.wait(counts.get(DeliveryState::Queued) > 0).await?;
         }
-        Ok(())
+        Ok(store.close_cancelled_run(self.run, self.engine.now_ms()).await?)
     }
 
     async fn shift(&self, run: RunRecord, account: &AccountRecord) -> Result<Shift> {

@@ -15,6 +15,7 @@ use super::Live;
 use super::journal::Journal;
 use super::meter::Meter;
 use super::runner::Runner;
+use crate::campaigns::{FindingCode, Severity};
 use crate::event::{Changed, Event};
 use crate::{Engine, Error, Result};
 
@@ -67,6 +68,9 @@ impl Supervisor {
     }
 
     async fn start_due(&self, id: CampaignId) -> Result<()> {
+        if self.waits_for_passphrase(id).await? {
+            return Ok(());
+        }
         match self.engine.start_campaign(id).await {
             Ok(()) | Err(Error::CampaignState(_)) => Ok(()),
             Err(Error::CampaignNotReady) => {
@@ -87,6 +91,14 @@ impl Supervisor {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether nothing but the locked vault keeps a campaign from starting; unlocking it is enough then.
+    async fn waits_for_passphrase(&self, id: CampaignId) -> Result<bool> {
+        let check = self.engine.check_campaign(id).await?;
+        let mut errors =
+            check.findings.iter().filter(|finding| finding.severity == Severity::Error).peekable();
+        Ok(errors.peek().is_some() && errors.all(|finding| finding.code == FindingCode::SecretsLocked))
     }
 
     async fn ensure_runner(&self, campaign: CampaignId, run: RunId) -> Result<()> {

@@ -126,13 +126,15 @@ impl Connection {
         let arm = Entry::Arm { id: job.id, run_id: self.shift.run.id, from: job.from };
         let entries = before.into_iter().chain([arm]).collect();
         let Some(session) = &mut self.session else { return Step::Leave };
-        let armed = match self.shift.journal.write(entries).await {
-            Ok(results) => results.last().copied() == Some(EntryResult::Armed),
-            Err(_) => return Step::Leave,
-        };
-        if !armed {
+        let Ok(results) = self.shift.journal.write(entries).await else { return Step::Leave };
+        let armed = results.last().copied();
+        if armed != Some(EntryResult::Armed) {
             // The server waits for a body that must not come: only hanging up is safe, a lone dot would deliver.
             session.abandon_offer();
+            if armed != Some(EntryResult::Suppressed) {
+                // The campaign was paused or cancelled: the others need not find out one by one.
+                self.shift.stop.cancel();
+            }
             return Step::Next;
         }
         let next = self.next_at_once();
