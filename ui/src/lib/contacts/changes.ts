@@ -18,15 +18,10 @@ export async function deleteContacts(selection: ContactSelection): Promise<boole
 }
 
 /** Puts contacts into a list that may have to be made first. Throws when the engine refuses. */
-export async function addToList(selection: ContactSelection, list: { id: number } | { name: string }): Promise<void> {
-  const known: ListName = 'id' in list ? await namedList(list.id) : await call('list.create', { name: list.name });
+export async function addToList(selection: ContactSelection, list: ListName | { name: string }): Promise<void> {
+  const known = 'id' in list ? list : await call('list.create', { name: list.name });
   const { count } = await call('contact.add_to_list', { selection, listId: known.id });
   toast({ text: m.contacts_added_to_list({ ...counted(count), list: known.name }) });
-}
-
-async function namedList(id: number): Promise<ListName> {
-  const lists = await call('list.list', {});
-  return lists.find((list) => list.id === id) ?? { id, name: '' };
 }
 
 /** Takes contacts out of a list. Those that were named one by one can be put back. */

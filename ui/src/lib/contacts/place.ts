@@ -68,3 +68,6 @@ export function filterOf(place: Place): ContactFilter {
     suppressed: null,
   };
 }
+
+/** All contacts, the newest first. */
+export const usualPlace: Place = { view: 'all', search: '', order: 'created', descending: true, contact: null };

@@ -10,12 +10,13 @@ export class ContactTable {
   readonly list: PagedList<ContactRow>;
   readonly selection = new RowSelection();
   readonly #place: () => Place;
-  // As text, so that opening a drawer (another place, the same filter) reads nothing anew.
-  readonly #filter = $derived(JSON.stringify(filterOf(this.#place())));
+  readonly #filter: string;
 
   /** Make it while a component is being made. */
   constructor(place: () => Place) {
     this.#place = place;
+    // As text, so that opening a drawer (another place, the same filter) reads nothing anew.
+    this.#filter = $derived(JSON.stringify(filterOf(place())));
     const order = $derived(place().order);
     const descending = $derived(place().descending);
     this.list = pagedList(
