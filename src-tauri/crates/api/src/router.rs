@@ -61,7 +61,8 @@ impl Router {
                 serde_json::to_value(answer).map_err(|error| internal(&error))
             })
         });
-        let declare = |declarations: &mut Declarations| (declarations.add::<Req>(), declarations.add::<Res>());
+        let declare =
+            |declarations: &mut Declarations| (declarations.add::<Req>(), declarations.add::<Res>());
         self.commands.insert(name, Command { handler, declare });
         self.order.push(name);
         self

@@ -1,9 +1,9 @@
 //! Every command, in one table.
 
 use crate::commands::{
-    account_handlers as account, app_handlers as app, campaign_handlers as campaign, contact_handlers as contact,
-    import_handlers as import, list_handlers as list, sandbox_handlers as sandbox,
-    suppression_handlers as suppression, template_handlers as template,
+    account_handlers as account, app_handlers as app, campaign_handlers as campaign,
+    contact_handlers as contact, import_handlers as import, list_handlers as list,
+    sandbox_handlers as sandbox, suppression_handlers as suppression, template_handlers as template,
 };
 use crate::router::Router;
 

@@ -6,8 +6,8 @@ use hongyan_domain::{AccountId, CampaignId, DeliveryId, DeliveryState, ListId, T
 use hongyan_engine::{Audience, CampaignRecord, DeliveryFilter, Engine, Progress};
 
 use super::campaign::{
-    AudienceView, CampaignPlan, CampaignProgress, CampaignRow, CampaignView, CheckView, ComputeAudience, Counts,
-    CreateCampaign, ExportRecipients, Finding, LeftOut, ListRecipients, PreviewCampaign, ReasonRow,
+    AudienceView, CampaignPlan, CampaignProgress, CampaignRow, CampaignView, CheckView, ComputeAudience,
+    Counts, CreateCampaign, ExportRecipients, Finding, LeftOut, ListRecipients, PreviewCampaign, ReasonRow,
     RecipientPage, RecipientRow, ScheduleCampaign, SendTest, TestSent, UpdateCampaign,
 };
 use super::contact::{Deleted, Restore};

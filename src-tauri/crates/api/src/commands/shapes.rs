@@ -35,6 +35,12 @@ pub struct Count {
     pub count: i64,
 }
 
+impl From<u64> for Count {
+    fn from(count: u64) -> Self {
+        Self { count: i64::try_from(count).unwrap_or(i64::MAX) }
+    }
+}
+
 /// From name and address.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SenderView {
