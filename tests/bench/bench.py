@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Measures Hongyan, beside its peers where they are at hand. See README.md in this folder."""
+import argparse
+import contextlib
+import io
+import json
+import statistics
+import sys
+
+import app
+import contacts
+import ours
+import peers
+
+OUT = ours.ROOT / "test-output/bench.json"
+# Our own sender in the peers' table: round trips a mail, a guess of its rate, most connections, whether it can do TLS.
+SENDER = (1, 9000, 50, False)
+
+
+def send(arguments, folder):
+    """Mails a second, CPU and memory, in alternation with the peers; ratios of one round."""
+    bench = peers.load_sending(folder)
+    campaigns = ours.Campaigns(bench.CSV, bench.TPL)
+    bench.PEERS["hongyan"] = (campaigns.command, *SENDER)
+    names = ["hongyan"] if arguments.alone else ["hongyan", *arguments.peers.split(",")]
+    runs = []
+    try:
+        for number in range(arguments.rounds):
+            for cell in arguments.cells.split(","):
+                rtt, connections = (int(part) for part in cell.split(":"))
+                for name in names:
+                    count = arguments.count or bench.amount(name, rtt, connections, arguments.seconds, 20_000)
+                    run = bench.one(name, rtt, connections, count)
+                    run["round"] = number
+                    runs.append(run)
+                    print(f"{name:16} {rtt} ms x {connections}: {run['rate']:.0f}/s{'' if run['ok'] else ' NOT ALL DELIVERED'}",
+                          file=sys.stderr, flush=True)
+    finally:
+        campaigns.close()
+    tables = io.StringIO()
+    bench.report(runs, tables)
+    print(tables.getvalue(), file=sys.stderr)
+    return {"cells": ratios(runs), "runs": runs}
+
+
+def ratios(runs):
+    """For each cell, Hongyan's rate and CPU a mail as multiples of each peer's, the median of the rounds."""
+    by = {(run["peer"], run["rtt"], run["conns"], run["round"]): run for run in runs}
+    cells = {}
+    for (peer, rtt, connections, number), run in by.items():
+        us = by.get(("hongyan", rtt, connections, number))
+        if peer == "hongyan" or not us or not run["rate"]:
+            continue
+        cell = cells.setdefault(f"{rtt}:{connections}", {}).setdefault(peer, {"rate": [], "cpu": []})
+        cell["rate"].append(us["rate"] / run["rate"])
+        cell["cpu"].append((us["cpu"] / us["count"]) / (run["cpu"] / run["count"]))
+    return {cell: {peer: {what: round(statistics.median(values), 3) for what, values in found.items()}
+                   for peer, found in rows.items()} for cell, rows in cells.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help="send, import, query, app; nothing: all")
+    parser.add_argument("--cells", default="0:1,0:4,0:16,20:1,20:4,20:16,100:1,100:4,100:16")
+    parser.add_argument("--peers", default="smtp-source,nodemailer,go-net-smtp")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4, help="about how long one run may take")
+    parser.add_argument("--count", type=int, help="mails in every run, else as many as fit the time")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="contacts in import and query")
+    parser.add_argument("--alone", action="store_true", help="without the peers")
+    arguments = parser.parse_args()
+    parts = arguments.parts or ["send", "import", "query", "app"]
+    folder = peers.find()
+    if folder is None:
+        sys.exit("The peers are not here: set HONGYAN_PEERS to their folder (see tests/bench/README.md).")
+    ours.build("hongyan-cli", *(["hongyan"] if "app" in parts else []))
+    result = {}
+    for part in parts:
+        with contextlib.redirect_stdout(sys.stderr):
+            match part:
+                case "send":
+                    result[part] = send(arguments, folder)
+                case "import":
+                    result[part] = contacts.measure_import(folder, arguments.rows, arguments.rounds)
+                case "query":
+                    result[part] = contacts.measure_queries(folder, arguments.rows)
+                case "app":
+                    result[part] = app.measure(folder, arguments.rounds)
+                case _:
+                    sys.exit(f"There is no part {part}.")
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(result, indent=1))
+    for run in result.get("send", {}).get("runs", []):
+        run.pop("sink", None)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
