@@ -20,6 +20,7 @@ const verdicts: Words = {
   suppressed: m.app_skip_suppressed,
   missing_field: m.app_skip_missing_field,
   not_buildable: m.app_skip_not_buildable,
+  contact_deleted: m.app_skip_contact_deleted,
   cancelled: m.app_skip_cancelled,
 };
 

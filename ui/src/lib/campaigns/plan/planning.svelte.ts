@@ -1,0 +1,105 @@
+import { untrack } from 'svelte';
+import { type Resource, resource } from '$lib/app/resource.svelte';
+import { call } from '$lib/rpc/call';
+import type { CampaignView } from '$lib/rpc/schema';
+import { DepartureChoice } from './departure.svelte';
+import { PlanEditor } from './editor.svelte';
+import { faultsOf, gapsOf } from './finding';
+
+export type SectionName = 'who' | 'what' | 'from' | 'when';
+
+const order: readonly SectionName[] = ['who', 'what', 'from', 'when'];
+
+/** Everything the page of a campaign knows while it is being planned. Make it while a component is being made. */
+export class Planning {
+  readonly #view: Resource<CampaignView>;
+  readonly #first: CampaignView;
+  readonly editor: PlanEditor;
+  readonly departure = new DepartureChoice();
+  /** Which section is unfolded; one at a time. */
+  open = $state<SectionName | null>(null);
+
+  readonly lists = resource(() => call('list.list', {}), ['lists', 'contacts']);
+  readonly templates = resource(() => call('template.list', {}), ['templates']);
+  readonly accounts = resource(() => call('account.list', {}), ['accounts']);
+  readonly audience = resource(
+    () => call('campaign.audience', { listIds: this.editor.plan.listIds }),
+    ['contacts', 'lists', 'suppressions'],
+  );
+  readonly check = resource(() => {
+    void this.editor.round;
+    return call('campaign.check', { id: this.editor.id });
+  }, ['contacts', 'lists', 'suppressions', 'templates', 'accounts', 'app']);
+
+  constructor(view: Resource<CampaignView>, first: CampaignView) {
+    this.#view = view;
+    this.#first = first;
+    this.editor = new PlanEditor(first, (saved) => view.set(saved));
+    this.open = this.#nextOpen();
+    $effect(() => {
+      const now = this.view;
+      untrack(() => {
+        this.editor.take(now);
+        this.departure.take(now.campaign.state === 'scheduled' ? now.campaign.atMs : null);
+      });
+    });
+    $effect(() => {
+      const clock = setInterval(() => this.departure.tick(), 10_000);
+      return () => clearInterval(clock);
+    });
+  }
+
+  get view(): CampaignView {
+    return this.#view.data ?? this.#first;
+  }
+  /** Shows what a step in the campaign's life answered. */
+  show(view: CampaignView): void {
+    this.#view.set(view);
+  }
+
+  get plan() {
+    return this.editor.plan;
+  }
+  get isScheduled(): boolean {
+    return this.view.campaign.state === 'scheduled';
+  }
+  get account() {
+    return this.accounts.data?.find((account) => account.id === this.plan.accountId);
+  }
+  get template() {
+    return this.templates.data?.find((template) => template.id === this.plan.templateId);
+  }
+  get sendable(): number {
+    return this.audience.data?.sendable ?? 0;
+  }
+  get gaps() {
+    return gapsOf(this.plan);
+  }
+  get faults() {
+    return faultsOf(this.check.data);
+  }
+  /** Nothing stands in the way of sending. The engine looks again when it starts. */
+  get isReady(): boolean {
+    const clean = this.check.data !== undefined && !this.faults.some((finding) => finding.severity === 'error');
+    return this.gaps.length === 0 && this.sendable > 0 && clean;
+  }
+
+  isDone(section: SectionName): boolean {
+    if (section !== 'when') return !this.gaps.includes(section);
+    const { kind } = this.departure.value;
+    return kind !== 'past' && kind !== 'open';
+  }
+
+  toggle(section: SectionName): void {
+    this.open = this.open === section ? null : section;
+  }
+
+  /** Folds the open section and unfolds the next one that is not done. */
+  goOn(): void {
+    this.open = this.#nextOpen();
+  }
+
+  #nextOpen(): SectionName | null {
+    return order.find((section) => !this.isDone(section)) ?? null;
+  }
+}

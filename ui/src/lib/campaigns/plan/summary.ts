@@ -1,0 +1,32 @@
+import { show } from '$lib/app/format.svelte';
+import { m } from '$lib/paraglide/messages';
+import { comingText, people } from '../words';
+import type { Departure } from './departure.svelte';
+import type { Planning } from './planning.svelte';
+
+/** What will happen, in one sentence. */
+export function summaryText(planning: Planning): string {
+  const { account, sendable, plan } = planning;
+  const departure = planning.departure.value;
+  const values = { name: plan.name, people: people(sendable), from: account?.from.address ?? '' };
+  if (departure.kind === 'kept') return m.campaigns_will_scheduled({ ...values, when: show.dateTime(departure.atMs) });
+  if (departure.kind === 'at') return m.campaigns_will_at({ ...values, when: show.dateTime(departure.atMs) });
+  return account?.kind === 'sandbox' ? m.campaigns_will_sandbox(values) : m.campaigns_will_now(values);
+}
+
+/** How long it takes, and when it ends where it begins at a set time. */
+export function takesText(seconds: number, departure: Departure): string {
+  const duration = show.duration(seconds);
+  if (departure.kind !== 'at' && departure.kind !== 'kept') return m.campaigns_takes({ duration });
+  return m.campaigns_ends({ duration, time: show.time(departure.atMs + seconds * 1000) });
+}
+
+/** What the main button says. */
+export function departureVerb(planning: Planning): string {
+  const departure = planning.departure.value;
+  if (departure.kind === 'at') {
+    const when = comingText(departure.atMs);
+    return planning.isScheduled ? m.campaigns_reschedule_for({ when }) : m.campaigns_schedule_for({ when });
+  }
+  return planning.sendable > 0 ? m.campaigns_send_to({ people: people(planning.sendable) }) : m.campaigns_nobody();
+}

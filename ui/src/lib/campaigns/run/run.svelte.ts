@@ -1,0 +1,74 @@
+import { attempt } from '$lib/app/attempt';
+import { onEngineEvent } from '$lib/app/events';
+import { type Resource, resource } from '$lib/app/resource.svelte';
+import { app } from '$lib/app/status.svelte';
+import { call } from '$lib/rpc/call';
+import type { CampaignProgress, CampaignView } from '$lib/rpc/schema';
+import { openOf } from '../counts';
+import { standstillOf } from './standstill';
+
+/** A campaign that was started: how it goes, and its steps. Make it while a component is being made. */
+export class Run {
+  readonly #view: Resource<CampaignView>;
+  readonly #first: CampaignView;
+  readonly #live: Resource<CampaignProgress>;
+  readonly #account = resource(async () => {
+    const id = this.view.plan.accountId;
+    return id === null ? undefined : (await call('account.list', {})).find((account) => account.id === id);
+  }, ['accounts']);
+
+  constructor(view: Resource<CampaignView>, first: CampaignView) {
+    this.#view = view;
+    this.#first = first;
+    const { id } = first.campaign;
+    this.#live = resource(() => call('campaign.progress', { id }), ['campaigns']);
+    $effect(() =>
+      onEngineEvent((event) => {
+        if ('progress' in event && event.progress.id === id) this.#live.set(event.progress);
+      }),
+    );
+  }
+
+  get view(): CampaignView {
+    return this.#view.data ?? this.#first;
+  }
+  /** How it goes; until the engine has answered, what the list knew. */
+  get progress(): CampaignProgress {
+    const { id, name, state, pauseReason, counts } = this.view.campaign;
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return this.#live.data ?? { id, name, state, pauseReason, counts, total, perMinute: null, secondsLeft: null };
+  }
+  get account() {
+    return this.#account.data;
+  }
+  get isRunning(): boolean {
+    return this.progress.state === 'running';
+  }
+  get isPaused(): boolean {
+    return this.progress.state === 'paused';
+  }
+  get isOver(): boolean {
+    return !this.isRunning && !this.isPaused;
+  }
+  /** Those that may still get it. */
+  get open(): number {
+    return openOf(this.progress.counts);
+  }
+  get standstill() {
+    return standstillOf(this.progress, {
+      account: this.account,
+      pauseDetail: this.view.pauseDetail,
+      locked: app.locked,
+    });
+  }
+
+  pause = () => this.#step('campaign.pause');
+  resume = () => this.#step('campaign.resume');
+  end = () => this.#step('campaign.cancel');
+
+  async #step(command: 'campaign.pause' | 'campaign.resume' | 'campaign.cancel'): Promise<void> {
+    const view = await attempt(() => call(command, { id: this.view.campaign.id }));
+    if (view) this.#view.set(view);
+    await this.#live.reload();
+  }
+}

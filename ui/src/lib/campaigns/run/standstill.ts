@@ -1,0 +1,59 @@
+import { heldText } from '$lib/app/problem';
+import { show } from '$lib/app/format.svelte';
+import { m } from '$lib/paraglide/messages';
+import type { AccountView, CampaignProgress } from '$lib/rpc/schema';
+
+/** Why nothing (or little) goes out at the moment, and what helps. */
+export interface Standstill {
+  tone: 'info' | 'warning';
+  text: string;
+  /** Said behind the text: the next step. */
+  next?: string;
+  /** The server's words. */
+  detail?: string;
+  action?: 'account' | 'unlock';
+}
+
+/** What is known besides the progress. */
+export interface Surroundings {
+  account: AccountView | undefined;
+  /** The server's words when an account problem paused it, or empty. */
+  pauseDetail: string;
+  /** The passwords are locked. */
+  locked: boolean;
+}
+
+function whilePaused(reason: string | null, { account, pauseDetail }: Surroundings): Standstill {
+  if (reason === 'network') return { tone: 'warning', text: m.campaigns_halt_network() };
+  if (reason === 'journal') return { tone: 'warning', text: m.campaigns_halt_journal() };
+  if (reason !== 'account') return { tone: 'info', text: m.campaigns_halt_user() };
+  const held = account?.held;
+  const detail = pauseDetail || held?.detail;
+  return {
+    tone: 'warning',
+    text: m.campaigns_halt_account(),
+    next: held ? heldText(held.verdict) : m.campaigns_halt_account_next(),
+    action: 'account',
+    ...(detail && { detail }),
+  };
+}
+
+function whileRunning(progress: CampaignProgress, { account, locked }: Surroundings): Standstill | undefined {
+  if (progress.pauseReason === 'journal') return { tone: 'warning', text: m.campaigns_wait_journal() };
+  if (progress.pauseReason === 'network') return { tone: 'warning', text: m.campaigns_wait_network() };
+  if (locked && account?.hasPassword) return { tone: 'warning', text: m.campaigns_wait_locked(), action: 'unlock' };
+  if (account?.held) {
+    const { verdict, detail } = account.held;
+    const text = m.campaigns_wait_account({ why: heldText(verdict) });
+    return { tone: 'info', text, ...(detail && { detail }) };
+  }
+  const { queued, armed, deferred } = progress.counts;
+  if (queued + armed > 0 || deferred === 0) return undefined;
+  return { tone: 'info', text: m.campaigns_wait_retries({ count: deferred, shown: show.number(deferred) }) };
+}
+
+/** Why a campaign stands still, or undefined when it goes on or has ended. */
+export function standstillOf(progress: CampaignProgress, around: Surroundings): Standstill | undefined {
+  if (progress.state === 'paused') return whilePaused(progress.pauseReason, around);
+  return progress.state === 'running' ? whileRunning(progress, around) : undefined;
+}
