@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a handler answers.
 pub type Result<T> = std::result::Result<T, ErrorView>;
 
 /// An error on the wire.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ErrorView {
     /// What went wrong.
     pub code: ErrorCode,
@@ -29,7 +29,7 @@ pub struct ErrorView {
 }
 
 /// What went wrong. Each has a sentence in every language (`error_<code>`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The request does not have the right form. A fault of the program, not of the user.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
+use crate::tidy::tidy;
+
 /// Collects the declarations of types and of all they use.
 pub(crate) struct Declarations {
     config: Config,
@@ -27,7 +29,7 @@ impl Declarations {
 
     /// The collected declarations, by name.
     pub(crate) fn into_text(self) -> String {
-        self.by_name.into_values().map(|declaration| format!("export {declaration}\n")).collect()
+        self.by_name.into_values().collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -38,9 +40,33 @@ impl TypeVisitor for Declarations {
         }
         // Only types of our own have a file of their own; `string` and `Array<…>` need no declaration.
         if T::output_path().is_some() {
-            self.by_name.insert(T::ident(&self.config), T::decl(&self.config));
+            let comment = T::docs().map(|docs| one_line(&docs)).unwrap_or_default();
+            let declaration = tidy(&T::decl(&self.config));
+            self.by_name.insert(T::ident(&self.config), format!("{comment}export {declaration}\n"));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);
+    }
+}
+
+/// A comment of one line without the lines around it.
+fn one_line(comment: &str) -> String {
+    match comment.lines().collect::<Vec<_>>().as_slice() {
+        ["/**", line, " */"] => format!("/**{} */\n", line.trim_start().trim_start_matches('*')),
+        _ => comment.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn schema_is_as_committed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/lib/rpc/schema.ts");
+        let text = crate::router().typescript();
+        if std::env::var_os("HONGYAN_WRITE_SCHEMA").is_some() {
+            std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+            std::fs::write(path, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text, "run `npm run schema`");
     }
 }

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::shapes::SenderView;
 
 /// An account as shown.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountView {
     /// Row id.
@@ -40,7 +40,7 @@ pub struct AccountView {
 }
 
 /// Why an account sends nothing for now.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldView {
     /// A verdict such as `account_login`.
@@ -54,7 +54,7 @@ pub struct HeldView {
 }
 
 /// What the user enters for an account.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountDraft {
     /// The user's name for it.
@@ -84,7 +84,7 @@ impl std::fmt::Debug for AccountDraft {
 }
 
 /// Changes an account.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateAccount {
     /// Which.
@@ -94,7 +94,7 @@ pub struct UpdateAccount {
 }
 
 /// Adds an account.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateAccount {
     /// Its values.
@@ -103,7 +103,7 @@ pub struct CreateAccount {
 
 /// Tries an account without sending anything. Give `account` for values not saved yet (with `id`, a null password
 /// means the kept one), or only `id` for a saved account.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestAccount {
     /// A saved account.
@@ -113,7 +113,7 @@ pub struct TestAccount {
 }
 
 /// How the test went.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountTest {
     /// Connected, secured and logged in.
@@ -127,7 +127,7 @@ pub struct AccountTest {
 }
 
 /// What a server refused or how a connection broke.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemView {
     /// A verdict such as `account_login` or `network_down`.
@@ -143,7 +143,7 @@ pub struct ProblemView {
 }
 
 /// Asks what is known of an address's provider.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SuggestAccount {
     /// The user's address.
@@ -151,7 +151,7 @@ pub struct SuggestAccount {
 }
 
 /// Settings that fit an address's provider.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountSuggestion {
     /// The provider's name for people, for example `QQ Mail`; null where it is not known and the rest is a guess.

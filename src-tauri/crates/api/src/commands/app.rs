@@ -7,7 +7,7 @@ use super::account::AccountView;
 use super::campaign::{CampaignProgress, CampaignRow};
 
 /// What every screen needs to know.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AppStatus {
     /// Version of the program.
@@ -31,7 +31,7 @@ pub struct AppStatus {
 }
 
 /// The user's settings.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// `zh-CN`, `en`, or null for the system's.
@@ -43,7 +43,7 @@ pub struct Settings {
 }
 
 /// Changes settings; what is null stays.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UpdateSettings {
     /// `zh-CN`, `en`, or `system`.
@@ -55,7 +55,7 @@ pub struct UpdateSettings {
 }
 
 /// The three first steps.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FirstSteps {
     /// There is an account besides the sandbox.
@@ -67,7 +67,7 @@ pub struct FirstSteps {
 }
 
 /// Who sends on this data folder.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SendingStatus {
     /// This process runs the sending loop.
@@ -77,7 +77,7 @@ pub struct SendingStatus {
 }
 
 /// Another process that sends on this data folder.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Holder {
     /// `Hongyan` or `hongyanctl`.
@@ -89,7 +89,7 @@ pub struct Holder {
 }
 
 /// Where passwords are kept.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretsStatus {
     /// `keyring`, `vault` or `memory`.
@@ -99,7 +99,7 @@ pub struct SecretsStatus {
 }
 
 /// A passphrase for the vault, at least 8 characters.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Passphrase {
     /// The passphrase.
@@ -113,7 +113,7 @@ impl std::fmt::Debug for Passphrase {
 }
 
 /// What waits for the user.
-#[derive(Debug, Clone, Default, Serialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
     /// Deliveries nobody can know the fate of.
@@ -125,7 +125,7 @@ pub struct NeedsYou {
 }
 
 /// The start page.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HomeView {
     /// What waits for the user.
@@ -145,7 +145,7 @@ pub struct HomeView {
 }
 
 /// The last 30 days in numbers; the sandbox is not counted.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct MonthView {
     /// Mails taken by a server.

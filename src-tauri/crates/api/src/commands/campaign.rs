@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::shapes::FileHandle;
 
 /// How many deliveries are in each state.
-#[derive(Debug, Clone, Copy, Default, Serialize, TS)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
 pub struct Counts {
     /// Wait for their first attempt.
     pub queued: i64,
@@ -27,7 +27,7 @@ pub struct Counts {
 }
 
 /// A campaign in a list.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignRow {
     /// Row id.
@@ -51,7 +51,7 @@ pub struct CampaignRow {
 }
 
 /// A campaign.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignView {
     /// What the list shows.
@@ -85,7 +85,7 @@ pub struct CampaignPlan {
 }
 
 /// Makes a campaign.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCampaign {
     /// What the user chose so far.
@@ -93,7 +93,7 @@ pub struct CreateCampaign {
 }
 
 /// Changes a campaign that was not started.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateCampaign {
     /// Which.
@@ -103,7 +103,7 @@ pub struct UpdateCampaign {
 }
 
 /// Computes an audience.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ComputeAudience {
     /// Lists whose members get it.
@@ -111,7 +111,7 @@ pub struct ComputeAudience {
 }
 
 /// Who gets it and who is left out.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceView {
     /// Different people in the lists.
@@ -123,7 +123,7 @@ pub struct AudienceView {
 }
 
 /// People left out for one reason.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOut {
     /// `manual`, `unsubscribed`, `bounced` or `complained`.
@@ -133,7 +133,7 @@ pub struct LeftOut {
 }
 
 /// What would go wrong, found before sending.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckView {
     /// Who gets it.
@@ -145,7 +145,7 @@ pub struct CheckView {
 }
 
 /// One thing that would go wrong.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// `error` (sending is refused) or `warning`.
@@ -162,7 +162,7 @@ pub struct Finding {
 }
 
 /// Shows the mail of one person of the audience.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PreviewCampaign {
     /// Which campaign.
@@ -172,7 +172,7 @@ pub struct PreviewCampaign {
 }
 
 /// Sends one mail of the campaign to any address, as it would reach a person of the audience.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendTest {
     /// Which campaign.
@@ -184,7 +184,7 @@ pub struct SendTest {
 }
 
 /// How the test mail went.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TestSent {
     /// The server took it.
@@ -196,7 +196,7 @@ pub struct TestSent {
 }
 
 /// Sets the time.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleCampaign {
     /// Which campaign.
@@ -206,7 +206,7 @@ pub struct ScheduleCampaign {
 }
 
 /// How a campaign is getting on.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignProgress {
     /// Which.
@@ -229,7 +229,7 @@ pub struct CampaignProgress {
 }
 
 /// Asks for a page of recipients, in the order of sending.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListRecipients {
     /// Which campaign.
@@ -245,7 +245,7 @@ pub struct ListRecipients {
 }
 
 /// A page of recipients.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RecipientPage {
     /// The rows.
@@ -257,7 +257,7 @@ pub struct RecipientPage {
 }
 
 /// One recipient.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RecipientRow {
     /// The delivery's row id.
@@ -289,7 +289,7 @@ pub struct RecipientRow {
 }
 
 /// Recipients that share a reason.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ReasonRow {
     /// State of the deliveries.
@@ -303,7 +303,7 @@ pub struct ReasonRow {
 }
 
 /// Writes the recipients to a CSV file.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportRecipients {
     /// Which campaign.

@@ -7,7 +7,7 @@ use super::list::ListName;
 use super::shapes::{FieldValues, FileHandle};
 
 /// A contact in the table.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactRow {
     /// Row id.
@@ -33,7 +33,7 @@ pub struct ContactRow {
 }
 
 /// Which contacts are meant.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ContactFilter {
     /// Only those in this list.
@@ -45,7 +45,7 @@ pub struct ContactFilter {
 }
 
 /// What the table is sorted by.
-#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum ContactOrder {
     /// By address.
@@ -57,7 +57,7 @@ pub enum ContactOrder {
 }
 
 /// Asks for a page of contacts.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListContacts {
     /// Which.
@@ -73,7 +73,7 @@ pub struct ListContacts {
 }
 
 /// A page of contacts.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactPage {
     /// The rows.
@@ -87,7 +87,7 @@ pub struct ContactPage {
 }
 
 /// Counts contacts.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CountContacts {
     /// Which.
@@ -95,7 +95,7 @@ pub struct CountContacts {
 }
 
 /// One contact with its story.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactDetail {
     /// The contact.
@@ -105,7 +105,7 @@ pub struct ContactDetail {
 }
 
 /// Something that happened with a contact.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineEntry {
     /// When, unix milliseconds.
@@ -123,7 +123,7 @@ pub struct TimelineEntry {
 }
 
 /// What the user enters for a contact.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactDraft {
     /// Address.
@@ -137,7 +137,7 @@ pub struct ContactDraft {
 }
 
 /// Adds a contact.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateContact {
     /// Its values.
@@ -145,7 +145,7 @@ pub struct CreateContact {
 }
 
 /// Changes a contact.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateContact {
     /// Which.
@@ -155,7 +155,7 @@ pub struct UpdateContact {
 }
 
 /// Contacts chosen by hand, or all that match a filter.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", tag = "kind", deny_unknown_fields)]
 pub enum ContactSelection {
     /// These.
@@ -171,7 +171,7 @@ pub enum ContactSelection {
 }
 
 /// Deletes contacts; can be taken back by `contact.restore`.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeleteContacts {
     /// Which.
@@ -179,7 +179,7 @@ pub struct DeleteContacts {
 }
 
 /// What was deleted.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Deleted {
     /// How many.
@@ -189,7 +189,7 @@ pub struct Deleted {
 }
 
 /// Takes a deletion back.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Restore {
     /// From [`Deleted`].
@@ -197,7 +197,7 @@ pub struct Restore {
 }
 
 /// Puts contacts into a list or takes them out.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeListMembers {
     /// Which contacts.
@@ -207,7 +207,7 @@ pub struct ChangeListMembers {
 }
 
 /// A field contacts have.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldView {
     /// Its name, as in `{{ name }}`.
@@ -215,7 +215,7 @@ pub struct FieldView {
 }
 
 /// Writes contacts to a CSV file.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportContacts {
     /// Which.
@@ -225,7 +225,7 @@ pub struct ExportContacts {
 }
 
 /// An address that gets nothing.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressionRow {
     /// The address as it was typed.
@@ -237,7 +237,7 @@ pub struct SuppressionRow {
 }
 
 /// Asks for a page of the suppression list, the newest first.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListSuppressions {
     /// Only those whose address contains this text.
@@ -249,7 +249,7 @@ pub struct ListSuppressions {
 }
 
 /// A page of the suppression list.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressionPage {
     /// The rows.
@@ -261,7 +261,7 @@ pub struct SuppressionPage {
 }
 
 /// Puts addresses on the suppression list.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddSuppressions {
     /// The addresses.
@@ -269,7 +269,7 @@ pub struct AddSuppressions {
 }
 
 /// Takes one address off the suppression list, by the user's own decision.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemoveSuppression {
     /// The address.

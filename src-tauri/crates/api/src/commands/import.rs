@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::shapes::FileHandle;
 
 /// How to read the file; null means: find out.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ImportOptions {
     /// For example `UTF-8` or `GBK`.
@@ -20,7 +20,7 @@ pub struct ImportOptions {
 }
 
 /// Where a column goes.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum ColumnTarget {
     /// Nowhere.
@@ -37,7 +37,7 @@ pub enum ColumnTarget {
 }
 
 /// Looks into a file.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PreviewImport {
     /// The file.
@@ -47,7 +47,7 @@ pub struct PreviewImport {
 }
 
 /// What a file seems to hold.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
     /// The file's name, without its folder.
@@ -67,7 +67,7 @@ pub struct ImportPreview {
 }
 
 /// A column of the file.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ColumnView {
     /// Its head, or `Column 3` where there is none.
@@ -77,7 +77,7 @@ pub struct ColumnView {
 }
 
 /// Starts an import; it goes on in the background.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartImport {
     /// The file.
@@ -91,7 +91,7 @@ pub struct StartImport {
 }
 
 /// An import and its report.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportView {
     /// Row id.
@@ -129,7 +129,7 @@ pub struct ImportView {
 }
 
 /// A row that could not be taken.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportProblem {
     /// The row's number as a spreadsheet shows it; 1 is the first line.
@@ -145,7 +145,7 @@ pub struct ImportProblem {
 }
 
 /// Writes the rows that could not be taken to a CSV file, with their reasons.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportRejects {
     /// Which import.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A caught mail in the list.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxRow {
     /// Row id.
@@ -22,7 +22,7 @@ pub struct SandboxRow {
 }
 
 /// Asks for a page of caught mails, the newest first.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListSandbox {
     /// Only those whose recipient or subject contains this text.
@@ -34,7 +34,7 @@ pub struct ListSandbox {
 }
 
 /// A page of caught mails.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxPage {
     /// The rows.
@@ -46,7 +46,7 @@ pub struct SandboxPage {
 }
 
 /// A caught mail.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxMail {
     /// What the list shows.
@@ -62,7 +62,7 @@ pub struct SandboxMail {
 }
 
 /// A header field.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HeaderView {
     /// Name.

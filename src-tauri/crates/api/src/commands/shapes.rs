@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A request without contents.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Nothing {}
 
 /// The answer of a command that has nothing to tell.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Done {}
 
 /// Names one thing.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ById {
     /// Row id.
@@ -29,7 +29,7 @@ pub type FileHandle = String;
 pub type FieldValues = BTreeMap<String, String>;
 
 /// How many rows a command touched.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Count {
     /// Number of rows.
     pub count: i64,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A template in the gallery.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TemplateRow {
     /// Row id.
@@ -22,7 +22,7 @@ pub struct TemplateRow {
 }
 
 /// A template.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TemplateView {
     /// Row id.
@@ -56,7 +56,7 @@ pub struct TemplateDraft {
 }
 
 /// Makes a template.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateTemplate {
     /// What it says.
@@ -64,7 +64,7 @@ pub struct CreateTemplate {
 }
 
 /// Changes a template.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateTemplate {
     /// Which.
@@ -74,7 +74,7 @@ pub struct UpdateTemplate {
 }
 
 /// Renders what is being written, saved or not.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenderTemplate {
     /// What it says now.
@@ -84,7 +84,7 @@ pub struct RenderTemplate {
 }
 
 /// One person's mail as it would look.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RenderView {
     /// Subject.
@@ -104,7 +104,7 @@ pub struct RenderView {
 }
 
 /// Who a preview is for.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RenderedFor {
     /// Row id.
@@ -116,7 +116,7 @@ pub struct RenderedFor {
 }
 
 /// What is wrong in a template.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RenderProblem {
     /// `subject`, `preheader`, `body` or `text`.
