@@ -27,6 +27,8 @@ export interface PagedList<Row> {
     hasMore: boolean;
     loading: boolean;
     loadMore: () => void;
+    /** Goes up when the list starts over. */
+    generation: number;
   };
   reload(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function pagedList<Row>(
   let error = $state.raw<RpcError>();
   let loading = $state(true);
   let answered = $state(false);
+  let generation = $state(0);
   let round = 0;
 
   async function fill(first: Promise<KeyPage<Row>>, wanted: number, mine: number) {
@@ -76,7 +79,11 @@ export function pagedList<Row>(
     }
   }
 
-  const startOver = (first: Promise<KeyPage<Row>>) => run((mine) => fill(first, PAGE, mine));
+  const startOver = (first: Promise<KeyPage<Row>>) =>
+    run(async (mine) => {
+      await fill(first, PAGE, mine);
+      if (mine === round) generation += 1;
+    });
   const reload = () => {
     const wanted = Math.max(PAGE, rows.length);
     return run((mine) =>
@@ -123,7 +130,7 @@ export function pagedList<Row>(
       return answered && rows.length === 0;
     },
     get table() {
-      return { rows, total, hasMore: next !== null && !error, loading, loadMore };
+      return { rows, total, hasMore: next !== null && !error, loading, loadMore, generation };
     },
     reload,
   };

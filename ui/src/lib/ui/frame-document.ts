@@ -1,6 +1,6 @@
 const looks = {
-  light: 'html{color-scheme:light!important;background:#fff;color:#182022}',
-  dark: 'html{color-scheme:dark!important;background:#121212;color:#e8eaea}',
+  light: 'html{color-scheme:light!important;color:#182022}',
+  dark: 'html{color-scheme:dark!important;color:#e8eaea}',
 };
 
 /**

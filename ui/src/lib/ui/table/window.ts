@@ -13,3 +13,11 @@ export function visibleRange(
   const end = Math.min(rows, last + OVERSCAN);
   return { start: Math.max(0, Math.min(first - OVERSCAN, end)), end };
 }
+
+/** Scrolls as little as needed to bring a row into view, below a head that covers the top. */
+export function scrollToRow(scroller: HTMLElement, index: number, rowHeight: number, head: number): void {
+  const top = index * rowHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  const over = top + rowHeight + head - (scroller.scrollTop + scroller.clientHeight);
+  if (over > 0) scroller.scrollTop += over;
+}
