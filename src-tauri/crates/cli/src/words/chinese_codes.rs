@@ -1,0 +1,253 @@
+//! What the codes of the wire mean, in Simplified Chinese.
+
+use std::collections::BTreeMap;
+
+use hongyan_api::{ErrorCode, ErrorView};
+
+use crate::screen::line;
+
+/// Why something was refused, and what to do.
+pub fn error(view: &ErrorView) -> String {
+    let value = |key: &str| view.params.get(key).map(|value| line(value)).unwrap_or_default();
+    let field = view.field.clone().unwrap_or_else(|| value("field"));
+    match view.code {
+        ErrorCode::BadRequest => "无法理解此请求。".to_owned(),
+        ErrorCode::UnknownCommand => "这是其他版本的命令。".to_owned(),
+        ErrorCode::NotFound => not_found(&value("what"), &value("name")),
+        ErrorCode::NameTaken => format!("已有名为“{}”的项目，请换一个名称。", value("name")),
+        ErrorCode::NameEmpty => "请填写名称。".to_owned(),
+        ErrorCode::TooLong => format!("{field} 过长，最多 {} 个字符。", value("limit")),
+        ErrorCode::AddressInvalid => {
+            let reason = value("reason");
+            format!("邮箱地址有误：{}。", import_fault(&reason).unwrap_or(&reason))
+        }
+        ErrorCode::AddressTaken => "已有联系人使用此邮箱地址。".to_owned(),
+        ErrorCode::FieldNameInvalid => {
+            "字段名须以文字或字母开头，只能包含文字、字母、数字和下划线。".to_owned()
+        }
+        ErrorCode::ValueInvalid => format!("{field} 的值不可用。"),
+        ErrorCode::FileUnreadable => format!("无法打开文件。{}", value("file")),
+        ErrorCode::FileUnwritable => format!("无法写入文件。{}", value("file")),
+        ErrorCode::FileEmpty => "文件是空的。".to_owned(),
+        ErrorCode::FileNotText => "这不是文本文件。表格请另存为 CSV，文本请存为 UTF-8。".to_owned(),
+        ErrorCode::EncodingUnknown => "无法识别该文字编码。".to_owned(),
+        ErrorCode::MappingWithoutEmail => "没有邮箱地址列。请用 --map 列=email 指定。".to_owned(),
+        ErrorCode::MappingTwice => format!("有两列对应同一个字段“{field}”。"),
+        ErrorCode::TemplateInvalid => {
+            let (part, kind) = (value("part"), value("kind"));
+            let kind = template_fault(&kind).unwrap_or(&kind);
+            format!("模板有错误（{}第 {} 行）：{kind}。", self::part(&part).unwrap_or(&part), value("line"))
+        }
+        ErrorCode::TemplateInUse => format!("群发任务“{}”仍在使用此模板。", value("name")),
+        ErrorCode::AccountInUse => format!("群发任务“{}”仍在使用此账户。", value("name")),
+        ErrorCode::SandboxFixed => "沙盒是鸿雁自带的，不能更改或删除。".to_owned(),
+        ErrorCode::ListInUse => format!("群发任务“{}”将使用此列表。", value("name")),
+        ErrorCode::CampaignState => {
+            let state = value("state");
+            format!("群发任务{}，无法执行此操作。", self::state(&state).unwrap_or(&state))
+        }
+        ErrorCode::CampaignNotReady => "群发任务还不能发送：".to_owned(),
+        ErrorCode::TimeInPast => "该时间已过，请选择之后的时间。".to_owned(),
+        ErrorCode::SendingElsewhere => sending_elsewhere(&value("program"), &value("pid")),
+        ErrorCode::SecretsLocked => {
+            "密码库已锁定。请把口令放入环境变量 HONGYAN_VAULT_PASSPHRASE，或在终端中运行。".to_owned()
+        }
+        ErrorCode::SecretsMissing => {
+            "本机没有可用的密钥环。请把密码库的口令放入环境变量 HONGYAN_VAULT_PASSPHRASE，或在终端中运行。"
+                .to_owned()
+        }
+        ErrorCode::PassphraseWrong => "口令不正确。".to_owned(),
+        ErrorCode::PassphraseTooShort => format!("口令过短，至少需要 {} 个字符。", value("minimum")),
+        ErrorCode::SecretsDamaged => "密码文件已损坏。".to_owned(),
+        ErrorCode::SecretsFailed => "系统密钥环没有响应。".to_owned(),
+        ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("stage"), &value("hint")),
+        ErrorCode::NotBuildable => "无法为此联系人生成邮件。".to_owned(),
+        ErrorCode::DiskFull => "磁盘已满。".to_owned(),
+        ErrorCode::ReadOnly => "数据文件夹无法写入，请检查权限。".to_owned(),
+        ErrorCode::DatabaseFailed => "数据库没有响应。".to_owned(),
+        ErrorCode::DatabaseNewer => "数据由更新版本的鸿雁创建，请先升级。".to_owned(),
+        ErrorCode::UndoExpired => "已超过可撤销的时间。".to_owned(),
+        ErrorCode::Internal => "鸿雁出现了内部错误，详情见数据文件夹中的日志。".to_owned(),
+    }
+}
+
+fn not_found(what: &str, name: &str) -> String {
+    let what = match what {
+        "account" => "账户",
+        "campaign" => "群发任务",
+        "contact" => "联系人",
+        "list" => "列表",
+        "template" => "模板",
+        _ => "项目",
+    };
+    if name.is_empty() {
+        format!("没有这个{what}。")
+    } else {
+        format!("没有名为“{name}”的{what}。")
+    }
+}
+
+fn sending_elsewhere(program: &str, pid: &str) -> String {
+    let who = if program.is_empty() {
+        "另一个程序".to_owned()
+    } else {
+        format!("{program}（进程 {pid}）")
+    };
+    format!("{who}正在使用此数据文件夹发送。请在那边操作，或先将其结束。")
+}
+
+fn smtp_failed(verdict: &str, stage: &str, hint: &str) -> String {
+    let what = self::verdict(verdict).unwrap_or(verdict);
+    let hint = match hint {
+        "authorisation_code" => "该邮箱需要使用授权码，不是登录密码；请在网页版邮箱的设置中生成。",
+        "app_password" => "该邮箱需要使用应用专用密码，请在账户的安全设置中生成。",
+        "oauth_only" => "该邮箱已不允许程序用密码登录。",
+        "client_password" => "该邮箱需要使用客户端专用密码，请在网页版邮箱的设置中生成。",
+        "smtp_credentials" => "该服务需要使用控制台中的 SMTP 凭据。",
+        _ => "",
+    };
+    format!("邮件服务器未能完成操作（{stage}）：{what}。{hint}")
+}
+
+/// A part of a template.
+pub fn part(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "subject" => "主题",
+        "preheader" => "摘要",
+        "body" => "正文",
+        "text" => "纯文本",
+        _ => return None,
+    })
+}
+
+/// What an attempt meant.
+pub fn verdict(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "accepted" => "已接收",
+        "try_later" => "稍后重试",
+        "recipient_unknown" => "邮箱不存在",
+        "recipient_refused" => "邮箱不接收邮件",
+        "content_refused" => "内容被拒收",
+        "account_quota" => "账户的发送额度已用完",
+        "account_slow_down" => "服务器要求放慢速度",
+        "account_login" => "用户名或密码被拒绝",
+        "account_tls" => "无法建立安全连接",
+        "account_reputation" => "服务器因信誉拒绝此发件人",
+        "account_sender" => "此账户不能使用该发件地址",
+        "network_down" => "无法连接服务器",
+        "in_doubt" => "没有看到回复",
+        _ => return None,
+    })
+}
+
+/// Why somebody gets nothing.
+pub fn reason(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "manual" => "手动屏蔽",
+        "unsubscribed" => "已退订",
+        "bounced" => "退信",
+        "complained" => "投诉",
+        "suppressed" => "在屏蔽名单中",
+        "missing_field" => "缺少字段",
+        "not_buildable" => "无法生成邮件",
+        "contact_deleted" => "联系人已删除",
+        "cancelled" => "任务已取消",
+        _ => return None,
+    })
+}
+
+/// The state of a campaign or of a delivery.
+pub fn state(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "draft" => "是草稿",
+        "scheduled" => "已定时",
+        "running" => "发送中",
+        "paused" => "已暂停",
+        "finished" => "已完成",
+        "cancelled" => "已取消",
+        "queued" => "等待",
+        "armed" => "正在发出",
+        "sent" => "已发送",
+        "deferred" => "稍后重试",
+        "failed" => "失败",
+        "in_doubt" => "存疑",
+        "skipped" => "跳过",
+        _ => return None,
+    })
+}
+
+/// Why a campaign is paused.
+pub fn pause_reason(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "user" => "手动暂停",
+        "account" => "账户需要处理",
+        "network" => "无法连接服务器",
+        "journal" => "磁盘无法写入",
+        _ => return None,
+    })
+}
+
+/// Why a row of a file or an address is not taken.
+pub fn import_fault(word: &str) -> Option<&'static str> {
+    Some(match word.strip_prefix("address_").unwrap_or(word) {
+        "empty" | "empty_address" => "没有邮箱地址",
+        "no_at" => "邮箱地址缺少 @",
+        "many_ats" => "邮箱地址中有多个 @",
+        "bad_character" => "邮箱地址中含有不允许的字符",
+        "bad_local_part" => "@ 前面的部分有误",
+        "bad_domain" => "@ 后面的部分有误",
+        "too_long" => "邮箱地址过长",
+        "value_too_long" => "内容过长",
+        "bad_encoding" => "有无法按此编码识别的文字",
+        "too_many_columns" => "内容多于文件的列数",
+        "line_too_long" => "整行过长",
+        "unclosed_quote" => "引号没有闭合",
+        _ => return None,
+    })
+}
+
+/// What is wrong in a template.
+pub fn template_fault(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "syntax" => "无法理解这里的写法",
+        "unknown_filter" => "没有这个过滤器",
+        "unknown_test" => "没有这个判断",
+        "unknown_function" => "不能使用函数",
+        "not_allowed" => "合并标签中不能这样写",
+        "comparison" => "请与引号中的文字比较，或判断字段是否存在",
+        "unsafe_place" => "此处不能使用合并标签",
+        "missing_field" => "此联系人没有该字段的值",
+        "too_large" => "内容过大",
+        "not_buildable" => "无法生成邮件",
+        _ => return None,
+    })
+}
+
+/// What the check of a campaign found.
+pub fn finding(word: &str, params: &BTreeMap<String, String>) -> String {
+    let value = |key: &str| params.get(key).map(|value| line(value)).unwrap_or_default();
+    match word {
+        "no_list" => "没有选择列表。".to_owned(),
+        "no_template" => "没有选择模板。".to_owned(),
+        "no_account" => "没有选择账户。".to_owned(),
+        "audience_empty" => "没有可发送的收件人。".to_owned(),
+        "template_invalid" => {
+            let (part, kind) = (value("part"), value("kind"));
+            let kind = template_fault(&kind).unwrap_or(&kind);
+            let part = self::part(&part).unwrap_or(&part);
+            format!("模板有错误（{part} {}）：{kind}。{}", value("line"), value("detail"))
+        }
+        "unknown_field" => format!("没有联系人有字段“{}”，可能是拼写错误。", value("field")),
+        "missing_field" => format!("缺少字段“{}”。", value("field")),
+        "account_held" => {
+            let why = value("verdict");
+            format!("账户已停用：{}。", verdict(&why).unwrap_or(&why))
+        }
+        "password_missing" => "没有保存账户的密码。".to_owned(),
+        "secrets_locked" => "密码库已锁定。".to_owned(),
+        "plain_text_connection" => format!("到 {} 的连接未加密。", value("host")),
+        "mail_too_large" => format!("邮件有 {} kB，邮件程序会截断。", value("kilobytes")),
+        "not_buildable" => "无法生成邮件。".to_owned(),
+        other => other.to_owned(),
+    }
+}
