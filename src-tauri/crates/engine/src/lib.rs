@@ -14,6 +14,7 @@ mod files;
 mod imports;
 mod lists;
 mod lock;
+pub mod log;
 mod names;
 mod overview;
 mod paging;

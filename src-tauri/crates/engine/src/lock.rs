@@ -55,6 +55,15 @@ impl SendingLock {
     }
 }
 
+/// Who holds the lock of a data folder at this moment; `None` also where it has not written its name yet.
+pub fn find_current_holder(folder: &Path) -> Option<Holder> {
+    let file = File::open(folder.join("sending.lock")).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => find_holder(folder),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 fn write_holder(folder: &Path, holder: &Holder) -> std::io::Result<()> {
     let text = serde_json::to_string(holder)?;
     File::create(folder.join("sending.json"))?.write_all(text.as_bytes())
@@ -80,7 +89,9 @@ mod tests {
             (holder.program.as_str(), holder.pid, holder.since_ms),
             ("Hongyan", std::process::id(), 7)
         );
+        assert_eq!(find_current_holder(folder.path()), Some(holder));
         drop(lock);
+        assert_eq!(find_current_holder(folder.path()), None);
         assert!(SendingLock::take(folder.path(), "hongyanctl", 9).is_ok());
     }
 }

@@ -66,7 +66,8 @@ mod tests {
         drop(log);
         let file = std::fs::read_dir(folder.path().join("logs")).unwrap().next().unwrap().unwrap();
         let text = std::fs::read_to_string(file.path()).unwrap();
-        let kept: Vec<bool> = ["ours", "too much", "theirs", "trouble"].iter().map(|word| text.contains(word)).collect();
+        let kept: Vec<bool> =
+            ["ours", "too much", "theirs", "trouble"].iter().map(|word| text.contains(word)).collect();
         assert_eq!(kept, [true, false, false, true]);
     }
 }

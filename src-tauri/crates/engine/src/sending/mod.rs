@@ -25,7 +25,7 @@ use meter::Meter;
 use supervisor::Supervisor;
 
 use crate::event::Changed;
-use crate::lock::{Holder, LockFault, SendingLock};
+use crate::lock::{Holder, LockFault, SendingLock, find_current_holder};
 use crate::{Engine, Error, Result};
 
 /// A mail under way gets this long to come to its end when the app closes.
@@ -144,6 +144,11 @@ impl Engine {
         }
         self.sending().here.store(false, Ordering::Relaxed);
         *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The process that sends on this data folder at this moment, be it this one or another.
+    pub fn find_sender(&self) -> Option<Holder> {
+        find_current_holder(self.folder())
     }
 
     /// Who sends on this data folder.
