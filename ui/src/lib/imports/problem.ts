@@ -9,8 +9,6 @@ const sentences: Record<string, () => string> = {
   address_bad_local_part: m.import_problem_address_bad_local_part,
   address_bad_domain: m.import_problem_address_bad_domain,
   address_too_long: m.import_problem_address_too_long,
-  empty_address: m.import_problem_address_empty,
-  bad_address: m.import_problem_bad_address,
   value_too_long: m.import_problem_value_too_long,
   bad_encoding: m.import_problem_bad_encoding,
   too_many_columns: m.import_problem_too_many_columns,
@@ -20,7 +18,11 @@ const sentences: Record<string, () => string> = {
 
 /** Why a row could not be taken. A code of a newer engine gets a sentence that is true of all. */
 export function rowProblem(problem: ImportProblem): string {
-  const reason = problem.params['reason'];
-  const byReason = problem.code === 'bad_address' && reason ? sentences[`address_${reason}`] : undefined;
-  return (byReason ?? sentences[problem.code] ?? m.import_problem_other)();
+  return (sentences[problem.code] ?? m.import_problem_other)();
+}
+
+/** A column's head in the user's language: one without a name comes as `Column 3` from the engine. */
+export function columnHead(head: string): string {
+  const number = /^Column (\d+)$/.exec(head)?.[1];
+  return number ? m.import_column_number({ number }) : head;
 }

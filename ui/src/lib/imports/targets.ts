@@ -1,3 +1,4 @@
+import { fieldLabel, usualFields } from '$lib/contacts/field-label';
 import { m } from '$lib/paraglide/messages';
 import type { ColumnTarget } from '$lib/rpc/schema';
 
@@ -15,35 +16,24 @@ export function wordTarget(word: string): ColumnTarget {
   return word === 'email' || word === 'name' ? { kind: word } : { kind: 'skip' };
 }
 
-/** Fields that a list of contacts often has: offered even before there is one. */
-const USUAL_FIELDS = ['first_name', 'last_name', 'company', 'phone', 'city'] as const;
-
-const usualLabels: Record<string, () => string> = {
-  first_name: m.import_field_first_name,
-  last_name: m.import_field_last_name,
-  company: m.import_field_company,
-  phone: m.import_field_phone,
-  city: m.import_field_city,
-};
-
 /** What a target is called: the usual fields by their meaning, all others by their own name. */
 export function targetLabel(target: ColumnTarget): string {
   switch (target.kind) {
     case 'skip':
       return m.import_target_skip();
     case 'email':
-      return m.import_target_email();
+      return fieldLabel('email');
     case 'name':
-      return m.import_target_name();
+      return fieldLabel('name');
     case 'field':
-      return usualLabels[target.field]?.() ?? target.field;
+      return fieldLabel(target.field);
   }
 }
 
 /** Everything a column can go to, each once: what always exists, the usual fields, those in use, those just made. */
 export function targetChoices(known: readonly string[], inUse: readonly ColumnTarget[]): ColumnTarget[] {
   const made = inUse.flatMap((target) => (target.kind === 'field' ? [target.field] : []));
-  const fields = [...new Set<string>([...USUAL_FIELDS, ...known, ...made])];
+  const fields = [...new Set([...usualFields, ...known, ...made])];
   return [
     { kind: 'skip' },
     { kind: 'email' },
@@ -54,7 +44,7 @@ export function targetChoices(known: readonly string[], inUse: readonly ColumnTa
 
 /** The columns that go where an earlier one goes already. */
 export function repeatedColumns(targets: readonly ColumnTarget[]): Set<number> {
-  const seen = new Set<string>();
+  const seen = new Set();
   const repeated = new Set<number>();
   targets.forEach((target, column) => {
     const word = targetWord(target);
