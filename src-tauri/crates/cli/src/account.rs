@@ -162,6 +162,9 @@ async fn test(session: &Session<'_>, name: &str) -> Result<(), Failure> {
 
 async fn delete(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     let account = session.find_account(name).await?;
+    if account.has_password {
+        unlock::ready(session).await?;
+    }
     let done: Done = session.call("account.delete", &ById { id: account.id }).await?;
     session.screen.say(&done, &Sentence::AccountDeleted { name: &account.name })
 }

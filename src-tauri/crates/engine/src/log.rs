@@ -27,12 +27,15 @@ pub struct Log {
 ///
 /// `None` where the folder cannot be written or this process logs already: no program fails for want of its log.
 pub fn start(folder: &Path) -> Option<Log> {
+    let folder = folder.join("logs");
+    // The builder would make it too, after it complained to the terminal that there is none.
+    std::fs::create_dir_all(&folder).ok()?;
     let file = Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("hongyan")
         .filename_suffix("log")
         .max_log_files(DAYS_KEPT)
-        .build(folder.join("logs"))
+        .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);

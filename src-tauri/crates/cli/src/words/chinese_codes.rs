@@ -60,7 +60,7 @@ pub fn error(view: &ErrorView) -> String {
         ErrorCode::PassphraseTooShort => format!("口令过短，至少需要 {} 个字符。", value("minimum")),
         ErrorCode::SecretsDamaged => "密码文件已损坏。".to_owned(),
         ErrorCode::SecretsFailed => "系统密钥环没有响应。".to_owned(),
-        ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("stage"), &value("hint")),
+        ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "无法为此联系人生成邮件。".to_owned(),
         ErrorCode::DiskFull => "磁盘已满。".to_owned(),
         ErrorCode::ReadOnly => "数据文件夹无法写入，请检查权限。".to_owned(),
@@ -76,7 +76,9 @@ fn not_found(what: &str, name: &str) -> String {
         "account" => "账户",
         "campaign" => "群发任务",
         "contact" => "联系人",
+        "import" => "导入",
         "list" => "列表",
+        "mail" => "邮件",
         "template" => "模板",
         _ => "项目",
     };
@@ -96,8 +98,9 @@ fn sending_elsewhere(program: &str, pid: &str) -> String {
     format!("{who}正在使用此数据文件夹发送。请在那边操作，或先将其结束。")
 }
 
-fn smtp_failed(verdict: &str, stage: &str, hint: &str) -> String {
+fn smtp_failed(verdict: &str, cause: &str, hint: &str) -> String {
     let what = self::verdict(verdict).unwrap_or(verdict);
+    let how = self::cause(cause).map(|how| format!("（{how}）")).unwrap_or_default();
     let hint = match hint {
         "authorisation_code" => "该邮箱需要使用授权码，不是登录密码；请在网页版邮箱的设置中生成。",
         "app_password" => "该邮箱需要使用应用专用密码，请在账户的安全设置中生成。",
@@ -106,7 +109,7 @@ fn smtp_failed(verdict: &str, stage: &str, hint: &str) -> String {
         "smtp_credentials" => "该服务需要使用控制台中的 SMTP 凭据。",
         _ => "",
     };
-    format!("邮件服务器未能完成操作（{stage}）：{what}。{hint}")
+    format!("邮件服务器未能完成操作：{what}{how}。{hint}")
 }
 
 /// A part of a template.
@@ -116,6 +119,22 @@ pub fn part(word: &str) -> Option<&'static str> {
         "preheader" => "摘要",
         "body" => "正文",
         "text" => "纯文本",
+        _ => return None,
+    })
+}
+
+/// How a connection broke; a server's reply speaks for itself.
+fn cause(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "timeout" => "服务器没有响应",
+        "closed" => "服务器断开了连接",
+        "refused" => "该端口没有服务",
+        "not_found" => "没有此名称的服务器",
+        "certificate" => "服务器证书不可信",
+        "no_tls" => "服务器不支持 TLS",
+        "no_auth" => "服务器没有可用的登录方式",
+        "protocol" => "对方不是 SMTP 服务器",
+        "io" => "网络出错",
         _ => return None,
     })
 }

@@ -34,6 +34,7 @@ pub fn say(sentence: &Sentence<'_>) -> String {
             let plus = if total.total_is_at_least { "+" } else { "" };
             format!("{shown} of {}{plus} shown.", grouped(total.total.unwrap_or_default()))
         }
+        Sentence::ContactsExported { count: 1, file } => format!("1 contact written to {file}."),
         Sentence::ContactsExported { count, file } => {
             format!("{} contacts written to {file}.", grouped(*count))
         }
@@ -121,6 +122,7 @@ fn summary(progress: &CampaignProgress) -> String {
     let head = format!("“{}” is {state}{reason}.", line(&progress.name));
     match progress.total {
         0 => head,
+        1 => format!("{head} 1 recipient: {}.", counts(&progress.counts)),
         total => format!("{head} {} recipients: {}.", grouped(total), counts(&progress.counts)),
     }
 }
@@ -138,17 +140,23 @@ fn audience(audience: &AudienceView) -> String {
         .iter()
         .map(|left| format!("{} left out ({})", grouped(left.count), reason(&left.reason)))
         .collect();
-    let gets_it = format!("{} people get it", grouped(audience.sendable));
+    let gets_it = match audience.sendable {
+        1 => "1 person gets it".to_owned(),
+        count => format!("{} people get it", grouped(count)),
+    };
     std::iter::once(gets_it).chain(left_out).collect::<Vec<_>>().join(", ") + "."
 }
 
 fn finding(finding: &Finding) -> String {
     let word = if finding.severity == "error" { "Error" } else { "Warning" };
     let text = codes::finding(&finding.code, &finding.params);
-    let hit =
-        if finding.count > 0 { format!(" Hits {} people", grouped(finding.count)) } else { String::new() };
+    let hit = if finding.count > 0 { format!(" Hits {}", people(finding.count)) } else { String::new() };
     let who: Vec<String> = finding.examples.iter().map(|one| line(&one.address)).collect();
     let who = if who.is_empty() { String::new() } else { format!(": {}", who.join(", ")) };
     let end = if finding.count > 0 { "." } else { "" };
     format!("{word}: {text}{hit}{who}{end}")
+}
+
+fn people(count: i64) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
 }

@@ -65,7 +65,7 @@ pub fn error(view: &ErrorView) -> String {
         }
         ErrorCode::SecretsDamaged => "The file with the passwords is damaged.".to_owned(),
         ErrorCode::SecretsFailed => "The keyring of this computer does not answer.".to_owned(),
-        ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("stage"), &value("hint")),
+        ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "The mail cannot be made for this person.".to_owned(),
         ErrorCode::DiskFull => "The disk is full.".to_owned(),
         ErrorCode::ReadOnly => "The data folder cannot be written. Check its permissions.".to_owned(),
@@ -90,8 +90,9 @@ fn sending_elsewhere(program: &str, pid: &str) -> String {
     format!("{who} is sending on this data folder. Do this there, or end it first.")
 }
 
-fn smtp_failed(verdict: &str, stage: &str, hint: &str) -> String {
+fn smtp_failed(verdict: &str, cause: &str, hint: &str) -> String {
     let what = self::verdict(verdict).unwrap_or(verdict);
+    let how = self::cause(cause).map(|how| format!(" ({how})")).unwrap_or_default();
     let hint = match hint {
         "authorisation_code" => {
             " This provider wants an authorisation code, not your password; make one in its webmail."
@@ -104,7 +105,23 @@ fn smtp_failed(verdict: &str, stage: &str, hint: &str) -> String {
         "smtp_credentials" => " This provider wants the SMTP credentials from its console.",
         _ => "",
     };
-    format!("The mail server did not go along ({stage}): {what}.{hint}")
+    format!("The mail server did not go along: {what}{how}.{hint}")
+}
+
+/// How a connection broke; a server's reply speaks for itself.
+fn cause(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "timeout" => "it does not answer",
+        "closed" => "it closed the connection",
+        "refused" => "nothing listens on this port",
+        "not_found" => "there is no server of this name",
+        "certificate" => "its certificate cannot be trusted",
+        "no_tls" => "it offers no TLS",
+        "no_auth" => "it offers no login that we know",
+        "protocol" => "it does not speak SMTP",
+        "io" => "the network failed",
+        _ => return None,
+    })
 }
 
 /// What an attempt meant.
