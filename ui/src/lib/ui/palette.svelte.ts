@@ -18,6 +18,7 @@ type Source = () => readonly PaletteAction[];
 export type PaletteSearch = (text: string) => Promise<readonly PaletteAction[]>;
 
 const sources = new Set<Source>();
+const lastSources = new Set<Source>();
 const searches = new Set<PaletteSearch>();
 
 function keep<T>(set: Set<T>, one: T): void {
@@ -27,9 +28,12 @@ function keep<T>(set: Set<T>, one: T): void {
   });
 }
 
-/** Adds actions while the calling component is on screen. `actions` is read anew whenever the palette opens. */
-export function offerActions(actions: Source): void {
-  keep(sources, actions);
+/**
+ * Adds actions while the calling component is on screen. `actions` is read anew whenever the palette opens. What every
+ * screen has stands `last`, below the page's own.
+ */
+export function offerActions(actions: Source, place: 'first' | 'last' = 'first'): void {
+  keep(place === 'last' ? lastSources : sources, actions);
 }
 
 /** Adds a search while the calling component is on screen. */
@@ -38,11 +42,13 @@ export function offerSearch(search: PaletteSearch): void {
 }
 
 export function offeredActions(): readonly PaletteAction[] {
-  return [...sources].flatMap((source) => source());
+  return [...sources, ...lastSources].flatMap((source) => source());
 }
 
 /** Runs every search; one that fails finds nothing. */
 export async function findActions(text: string): Promise<readonly PaletteAction[]> {
   const found = await Promise.allSettled([...searches].map((search) => search(text)));
-  return found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const actions = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  // What the database found may match by a field that is not shown; the typed text as a keyword keeps it in the list.
+  return actions.map((action) => ({ ...action, keywords: [...(action.keywords ?? []), text] }));
 }
