@@ -1,1 +1,1 @@
-//! The stories of the whole program; see `stories.rs`.
+//! Holds nothing: the stories are in `stories/`, and cargo wants a library where there is no program.

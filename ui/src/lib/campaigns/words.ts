@@ -2,11 +2,16 @@ import { show } from '$lib/app/format.svelte';
 import { getLocale } from '$lib/app/locale.svelte';
 import type { Locale } from '$lib/format';
 import { m } from '$lib/paraglide/messages';
-import type { SenderView } from '$lib/rpc/schema';
+import type { AccountView, SenderView } from '$lib/rpc/schema';
 
 /** `1,204 people` / `1,204 人`. */
 export function people(count: number): string {
   return m.campaigns_people({ count, shown: show.number(count) });
+}
+
+/** What the user calls an account; the sandbox has a name in every language. */
+export function accountName(account: Pick<AccountView, 'kind' | 'name'>): string {
+  return account.kind === 'sandbox' ? m.app_rail_sandbox() : account.name;
 }
 
 /** `Wang Li <sales@example.cn>`, or the address alone. */

@@ -45,7 +45,7 @@ const colours = HighlightStyle.define([
 
 const look = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'transparent', color: 'var(--ink)', fontSize: '14px' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.7' },
+  '.cm-scroller': { lineHeight: '1.7' },
   '.cm-content': { padding: '12px 0', caretColor: 'var(--ink)' },
   '.cm-line': { padding: '0 16px 0 8px' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--ink-faint)', border: 'none', paddingLeft: '8px' },
@@ -73,9 +73,13 @@ const markMergeTags = ViewPlugin.define(
   { decorations: (plugin) => plugin.marks },
 );
 
+/** A letter reads best in the font of letters; HTML and text parts in one of equal widths. */
+const monospaced = EditorView.theme({ '.cm-scroller': { fontFamily: 'var(--font-mono)' } });
+const proportional = EditorView.theme({ '.cm-scroller': { fontFamily: 'inherit' } });
+
 function support(language: CodeLanguage): Extension {
-  if (language === 'html') return html();
-  return language === 'markdown' ? markdown() : [];
+  if (language === 'markdown') return [markdown(), proportional];
+  return language === 'html' ? [html(), monospaced] : monospaced;
 }
 
 export function createCodeEditor(options: CodeEditorOptions): CodeEditor {

@@ -82,15 +82,17 @@ pub(crate) struct RowTest {
     pub(crate) value: String,
     /// For the JSON of all fields, where some characters are escaped.
     pub(crate) json: String,
+    /// Some field's name has the text as well, so a hit in the JSON may be the name and not a value.
+    pub(crate) is_in_field_name: bool,
 }
 
 impl Search {
-    /// Reads what the user typed; `None` where it is blank.
-    pub(crate) fn parse(typed: &str) -> Option<Self> {
+    /// Reads what the user typed; `None` where it is blank. `field_names` are all there are.
+    pub(crate) fn parse(typed: &str, field_names: &[String]) -> Option<Self> {
         let text = clean_line(typed).to_lowercase();
         let text = truncate_chars(&text, MAX_CHARS);
         let chars: Vec<char> = text.chars().collect();
-        let test = chars.iter().all(|c| is_caseless(*c)).then(|| RowTest::new(text));
+        let test = chars.iter().all(|c| is_caseless(*c)).then(|| RowTest::new(text, field_names));
         let pieces = match chars.as_slice() {
             [] => return None,
             [a] if is_wide(*a) => vec![[*a, MARK, MARK]],
@@ -99,7 +101,7 @@ impl Search {
             [_] | [_, _] => {
                 return Some(Self::Prefix { from: text.to_owned(), until: format!("{text}{}", char::MAX) });
             }
-            long => pieces_of(long, if test.is_some() { 3 } else { 1 }),
+            long => pieces_of(long, if test.is_some() { 2 } else { 1 }),
         };
         let quoted: Vec<String> = pieces
             .iter()
@@ -109,7 +111,8 @@ impl Search {
     }
 }
 
-/// Pieces that cover the text, one every `step` characters.
+/// Pieces that cover the text, one every `step` characters. Of two, each still binds its neighbours together, at half
+/// the work.
 fn pieces_of(chars: &[char], step: usize) -> Vec<[char; 3]> {
     let all: Vec<[char; 3]> = chars.windows(3).filter_map(|piece| piece.try_into().ok()).collect();
     let last = all.len().saturating_sub(1);
@@ -126,10 +129,11 @@ fn is_caseless(c: char) -> bool {
 }
 
 impl RowTest {
-    fn new(text: &str) -> Self {
+    fn new(text: &str, field_names: &[String]) -> Self {
         let json = serde_json::Value::from(text).to_string();
         let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json);
-        Self { value: contains(text), json: contains(json) }
+        let is_in_field_name = field_names.iter().any(|name| name.contains(text));
+        Self { value: contains(text), json: contains(json), is_in_field_name }
     }
 }
 
@@ -150,7 +154,7 @@ mod tests {
     use super::*;
 
     fn matching(text: &str) -> String {
-        match Search::parse(text) {
+        match Search::parse(text, &[]) {
             Some(Search::Pieces { matching, .. }) => matching.replace(MARK, "•"),
             other => format!("{other:?}"),
         }
@@ -172,6 +176,7 @@ mod tests {
     fn searches_ask_for_pieces_that_cover_the_text() {
         assert_eq!(matching("abc"), "\"abc\"");
         assert_eq!(matching(" ABCDE "), "\"abc\" AND \"cde\"");
+        assert_eq!(matching("abcdef"), "\"abc\" AND \"cde\" AND \"def\"");
         assert_eq!(matching("a\"c"), "\"a\"\"c\"");
         assert_eq!(matching("王"), "\"王••\"");
         assert_eq!(matching("王丽"), "\"王丽•\"");
@@ -183,15 +188,15 @@ mod tests {
     #[test]
     fn one_or_two_ascii_characters_are_a_start() {
         assert_eq!(
-            Search::parse("Li"),
+            Search::parse("Li", &[]),
             Some(Search::Prefix { from: "li".into(), until: "li\u{10ffff}".into() })
         );
-        assert_eq!(Search::parse("  \n "), None);
+        assert_eq!(Search::parse("  \n ", &[]), None);
     }
 
     #[test]
     fn signs_of_patterns_and_of_json_are_meant_literally() {
-        let Some(Search::Pieces { test: Some(test), .. }) = Search::parse("50%_\"x") else {
+        let Some(Search::Pieces { test: Some(test), .. }) = Search::parse("50%_\"x", &[]) else {
             panic!("no test");
         };
         assert_eq!(test.value, "%50\\%\\_\"x%");

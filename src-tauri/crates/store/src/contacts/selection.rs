@@ -49,7 +49,7 @@ impl Store {
         // Chosen before the transaction begins, as it asks the readers.
         let parts = match selection {
             ContactSelection::Ids(_) => Vec::new(),
-            ContactSelection::Filter(filter) => filter.parts(),
+            ContactSelection::Filter(filter) => self.parts_of(filter).await?,
         };
         let driver = self.choose_driver(&parts).await?;
         let mut transaction = self.begin().await?;
@@ -69,7 +69,7 @@ impl Store {
             }
             ContactSelection::Filter(_) => {
                 let mut sql = match driver {
-                    Some((driven, _)) => statements::select_driven(&driven),
+                    Some(choice) => statements::select_driven(&choice.driven),
                     None => statements::select_tested(&parts),
                 };
                 sql.build().execute(&mut *transaction).await?

@@ -23,10 +23,10 @@ pub(crate) struct Stretch {
     pub(crate) limit: i64,
 }
 
-/// Counts a part's ids, up to `cap`.
+/// Counts a part's ids, about and up to `cap`.
 pub(crate) fn count_ids(part: &Part, cap: i64) -> Sql {
     let mut sql = Sql::new("select count(*) from (select 1 from (");
-    part.push_ids(&mut sql);
+    part.push_size(&mut sql);
     sql.push(") limit ").push_bind(cap).push(")");
     sql
 }
@@ -35,6 +35,16 @@ pub(crate) fn count_ids(part: &Part, cap: i64) -> Sql {
 pub(crate) fn count_driven(driven: &Driven, cap: i64) -> Sql {
     let mut sql = Sql::new("select count(*) from (select 1 from (");
     driven.push_from_where(&mut sql);
+    sql.push(" limit ").push_bind(cap).push(")");
+    sql
+}
+
+/// Counts what matches among the first ids, up to `cap`.
+pub(crate) fn count_driven_within(driven: &Driven, budget: i64, cap: i64) -> Sql {
+    let mut sql = Sql::new("select count(*) from (select 1 from (select id from (");
+    driven.driver.push_ids(&mut sql);
+    sql.push(") limit ").push_bind(budget);
+    driven.push_where(&mut sql);
     sql.push(" limit ").push_bind(cap).push(")");
     sql
 }
@@ -122,6 +132,11 @@ impl Driven {
     /// Goes on behind `from (`.
     fn push_from_where(&self, sql: &mut Sql) {
         self.driver.push_ids(sql);
+        self.push_where(sql);
+    }
+
+    /// Goes on behind the select of ids.
+    fn push_where(&self, sql: &mut Sql) {
         sql.push(") driver cross join contacts c on c.id = driver.id where ");
         self.driver.push_row_test(sql);
         push_tests(&self.others, sql);

@@ -2,6 +2,7 @@ import { show } from '$lib/app/format.svelte';
 import { heldText } from '$lib/app/problem';
 import { m } from '$lib/paraglide/messages';
 import type { CampaignPlan, CheckView, Finding } from '$lib/rpc/schema';
+import { problemPlace, problemSentence } from '$lib/templates/problem';
 import { people } from '../words';
 
 /** Where something is put right. */
@@ -32,6 +33,13 @@ export function fixOf(finding: Finding): Fix | undefined {
   return fixes[finding.code];
 }
 
+/** The mistake in the template, and where it stands, of a finding about one. */
+export function mistakeText({ params }: Finding): string {
+  const line = params['line'] ? Number(params['line']) : null;
+  const problem = { part: params['part'] ?? '', line, code: params['kind'] ?? '', params };
+  return `${problemPlace(problem)} · ${problemSentence(problem)}`;
+}
+
 /** What is wrong and what to do about it. */
 export function findingText(finding: Finding, sendable: number): string {
   const { code, count, params } = finding;
@@ -39,10 +47,8 @@ export function findingText(finding: Finding, sendable: number): string {
   switch (code) {
     case 'audience_empty':
       return m.campaigns_finding_audience_empty();
-    case 'template_invalid': {
-      const line = params['line'];
-      return line ? m.campaigns_finding_template_line({ line }) : m.campaigns_finding_template_invalid();
-    }
+    case 'template_invalid':
+      return m.campaigns_finding_template_invalid();
     case 'unknown_field':
       return m.campaigns_finding_unknown_field({ field });
     case 'missing_field':

@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import { type Resource, resource } from '$lib/app/resource.svelte';
 import { call } from '$lib/rpc/call';
 import type { CampaignView } from '$lib/rpc/schema';
-import { DepartureChoice } from './departure.svelte';
+import { DepartureChoice } from './departure-choice.svelte';
 import { PlanEditor } from './editor.svelte';
 import { faultsOf, gapsOf } from './finding';
 

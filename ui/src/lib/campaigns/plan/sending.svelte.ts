@@ -34,6 +34,7 @@ export class Sending {
       const id = editor.id;
       const view = await (atMs === null ? call('campaign.start', { id }) : call('campaign.schedule', { id, atMs }));
       this.#planning.show(view);
+      this.#planning.open = null;
       this.isAsking = false;
       return true;
     } catch (thrown) {

@@ -1,7 +1,7 @@
 import { show } from '$lib/app/format.svelte';
 import { m } from '$lib/paraglide/messages';
 import { comingText, people } from '../words';
-import type { Departure } from './departure.svelte';
+import type { Departure } from './departure';
 import type { Planning } from './planning.svelte';
 
 /** What will happen, in one sentence. */

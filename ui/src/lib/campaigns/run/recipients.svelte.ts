@@ -5,6 +5,21 @@ import type { Counts } from '$lib/rpc/schema';
 
 export type StateFilter = keyof Counts | null;
 
+export const deliveryStates: readonly (keyof Counts)[] = [
+  'sent',
+  'armed',
+  'queued',
+  'deferred',
+  'failed',
+  'in_doubt',
+  'skipped',
+];
+
+/** The state a link asks for (`#/campaigns/3?state=in_doubt`); null for all. */
+export function readState(word: string | null): StateFilter {
+  return deliveryStates.find((state) => state === word) ?? null;
+}
+
 /** Between two looks at a campaign that goes on, and a little longer for every row that is read again. */
 const PAUSE_MS = 2_000;
 const PER_ROW_MS = 2;

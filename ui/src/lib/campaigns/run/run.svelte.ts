@@ -17,6 +17,8 @@ export class Run {
     return id === null ? undefined : (await call('account.list', {})).find((account) => account.id === id);
   }, ['accounts']);
 
+  readonly #sample = resource(() => call('campaign.preview', { id: this.#first.campaign.id, position: 0 }));
+
   constructor(view: Resource<CampaignView>, first: CampaignView) {
     this.#view = view;
     this.#first = first;
@@ -40,6 +42,10 @@ export class Run {
   }
   get account() {
     return this.#account.data;
+  }
+  /** The subject as the first person reads it, else with its merge fields. */
+  get subject(): string {
+    return this.#sample.data?.subject || (this.view.subject ?? '');
   }
   get isRunning(): boolean {
     return this.progress.state === 'running';

@@ -1,4 +1,5 @@
 mod changing;
+mod million;
 mod paging;
 mod plans;
 mod searching;

@@ -26,8 +26,8 @@ fn stretch(order: ContactOrder, descending: bool) -> Stretch {
 
 fn parts() -> Vec<Part> {
     vec![
-        Part::Search(Search::parse("wang").unwrap()),
-        Part::Search(Search::parse("wa").unwrap()),
+        Part::Search(Search::parse("wang", &[]).unwrap()),
+        Part::Search(Search::parse("wa", &[]).unwrap()),
         Part::List(1),
         Part::Suppressed,
     ]
@@ -73,7 +73,7 @@ async fn driven_pages_look_rows_up_by_id() {
 #[tokio::test]
 async fn hits_and_members_come_in_the_order_of_adding_by_themselves() {
     let (_folder, store) = store().await;
-    for part in [Part::Search(Search::parse("wang").unwrap()), Part::List(1)] {
+    for part in [Part::Search(Search::parse("wang", &[]).unwrap()), Part::List(1)] {
         for descending in [false, true] {
             let driven = Driven { driver: part.clone(), others: vec![] };
             let sql = statements::page_driven(&driven, &stretch(ContactOrder::Created, descending));

@@ -1,0 +1,33 @@
+//! The stories of the whole program: what a user, a server, a crash or a full disk does to it, and what must come of it.
+//!
+//! The engine is real, the database is real, and so are the processes; only the people are made up. Servers are
+//! scripted where they must misbehave, and Postfix where they must be right.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod ground;
+
+mod desk;
+mod inbox;
+mod log_book;
+mod people;
+
+mod bad_input;
+mod broken_connections;
+mod checks;
+mod crash;
+mod every_person;
+mod house_rules;
+mod layers;
+mod logging;
+mod postfix;
+mod refusals;
+mod schedule;
+mod steps;
+mod suppression;

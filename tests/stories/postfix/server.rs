@@ -1,0 +1,192 @@
+//! A Postfix of our own: configuration, spool, port, log and maildirs in a temporary folder.
+//!
+//! Nothing of the machine's own Postfix is read or touched, and no mail can leave: what is not for our domain bounces.
+//! Postfix wants root to start; elsewhere `sudo` is asked without a password.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use hongyan_engine::TlsTrust;
+use tempfile::TempDir;
+
+use super::login_server::LoginServer;
+use crate::ground::PATIENCE;
+use crate::people::{DOMAIN, people};
+
+/// The login it takes.
+pub const USER: &str = "shop";
+/// Its password.
+pub const PASSWORD: &str = "芝麻开门 open sesame";
+
+/// Between two looks at what Postfix has done.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A running Postfix; it stops when dropped.
+pub struct Postfix {
+    folder: TempDir,
+    port: u16,
+    certificate: Vec<u8>,
+    _logins: LoginServer,
+}
+
+impl Postfix {
+    /// Starts one that knows the first so many people; returns when it listens.
+    pub async fn start(contacts: usize) -> Self {
+        let folder =
+            tempfile::Builder::new().prefix("hongyan-postfix-").tempdir().expect("a temporary folder");
+        let logins = LoginServer::start(USER, PASSWORD).await;
+        let port = free_port();
+        let certificate = write_certificate(folder.path());
+        write_configuration(folder.path(), port, logins.port());
+        write_people(folder.path(), contacts);
+        set_owners(folder.path());
+        let postfix = Self { folder, port, certificate, _logins: logins };
+        let started = postfix.control("start");
+        assert!(started.status.success(), "Postfix does not start: {started:?}\n{}", postfix.log());
+        postfix
+            .wait_until("Postfix listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok())
+            .await;
+        postfix
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Trust in its certificate.
+    pub fn trust(&self) -> TlsTrust {
+        TlsTrust::Roots(vec![self.certificate.clone().into()])
+    }
+
+    /// What it says for itself.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("mail.log")).unwrap_or_default()
+    }
+
+    /// The mails in somebody's maildir.
+    pub fn mails_of(&self, address: &str) -> Vec<Vec<u8>> {
+        let maildir =
+            self.folder.path().join("people").join(address.split('@').next().expect("a local part"));
+        files_in(&maildir.join("new")).iter().map(|file| fs::read(file).expect("a mail")).collect()
+    }
+
+    /// Waits until so many mails are delivered and nothing is left to do.
+    pub async fn wait_for_mails(&self, count: usize) {
+        let delivered = || {
+            let maildirs = files_in(&self.folder.path().join("people"));
+            maildirs.iter().map(|maildir| files_in(&maildir.join("new")).len()).sum::<usize>()
+        };
+        self.wait_until("delivery", || {
+            delivered() >= count && self.log().matches(": removed").count() >= count
+        })
+        .await;
+        assert_eq!(delivered(), count);
+    }
+
+    async fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so() {
+            assert!(Instant::now() < deadline, "gave up waiting: {what}\n{}", self.log());
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn control(&self, verb: &str) -> Output {
+        as_root("postfix", &["-c", &path(&self.folder.path().join("conf")), verb])
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        let stopped = self.control("stop");
+        if !stopped.status.success() {
+            eprintln!("Postfix does not stop: {stopped:?}");
+        }
+        // Its files belong to others.
+        let _ = as_root("rm", &["-rf", &path(self.folder.path())]);
+    }
+}
+
+fn write_configuration(folder: &Path, port: u16, logins: u16) {
+    let conf = folder.join("conf");
+    for name in ["conf", "spool", "data", "people"] {
+        fs::create_dir(folder.join(name)).expect("a folder");
+    }
+    let fill = |text: &str| {
+        text.replace("{folder}", &path(folder))
+            .replace("{port}", &port.to_string())
+            .replace("{logins}", &logins.to_string())
+            .replace("{domain}", DOMAIN)
+    };
+    fs::write(conf.join("main.cf"), fill(include_str!("../../fixtures/postfix/main.cf"))).expect("main.cf");
+    fs::write(conf.join("master.cf"), fill(include_str!("../../fixtures/postfix/master.cf")))
+        .expect("master.cf");
+}
+
+/// The mailboxes there are: `address folder/`, one a line.
+fn write_people(folder: &Path, contacts: usize) {
+    let lines: String = people(contacts)
+        .map(|person| {
+            let local_part = person.address.split('@').next().expect("a local part").to_owned();
+            format!("{} {local_part}/\n", person.address)
+        })
+        .collect();
+    fs::write(folder.join("conf/people"), lines).expect("a list of mailboxes");
+}
+
+fn write_certificate(folder: &Path) -> Vec<u8> {
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).expect("a certificate can be made");
+    fs::write(folder.join("certificate.pem"), made.cert.pem()).expect("a certificate");
+    fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("a key");
+    made.cert.der().to_vec()
+}
+
+fn set_owners(folder: &Path) {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("a mode");
+    let at = |name: &str| path(&folder.join(name));
+    for (owner, name) in [("postfix", "data"), ("nobody:nogroup", "people")] {
+        let owned = as_root("chown", &[owner, &at(name)]);
+        assert!(owned.status.success(), "{owned:?}");
+    }
+    // Postfix reads no configuration that others may write.
+    let owned = as_root("chown", &["-R", "root", &at("conf"), &at("spool"), &at("key.pem")]);
+    assert!(owned.status.success(), "{owned:?}");
+}
+
+fn as_root(program: &str, arguments: &[&str]) -> Output {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    let mut command = match is_root {
+        true => Command::new(program),
+        false => Command::new("sudo"),
+    };
+    if !is_root {
+        command.args(["-n", program]);
+    }
+    // Debian keeps them where only root looks.
+    let search = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    command.args(arguments).env("PATH", search).output().unwrap_or_else(|error| {
+        panic!(
+            "{program} cannot be run ({error}): install the Debian package postfix, as `npm run setup` does"
+        )
+    })
+}
+
+/// A port that was free a moment ago; Postfix cannot choose one by itself.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

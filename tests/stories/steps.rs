@@ -1,0 +1,140 @@
+//! Pause, resume, cancel; and who may send at all.
+
+use hongyan_domain::{CampaignState, DeliveryState};
+use hongyan_engine::Error;
+use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
+
+use crate::desk::Desk;
+use crate::ground::within_patience;
+use crate::inbox::nobody_got_two;
+
+/// A server that waits behind the body of the n-th mail until the gate opens.
+async fn server_that_waits_at(mail: u64) -> (ScriptedServer, Gate) {
+    let gate = Gate::new();
+    let rule = Rule::at(At::Dot).nth(mail).waits_for(&gate);
+    (ScriptedServer::builder().rule(rule).start().await, gate)
+}
+
+#[tokio::test]
+async fn a_paused_campaign_sends_nothing_more_and_resumed_it_sends_the_rest() {
+    let (server, gate) = server_that_waits_at(11).await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(30, &server, 1).await;
+    desk.start(campaign).await;
+    within_patience("the eleventh mail", gate.reached()).await;
+    desk.engine.pause_campaign(campaign).await.unwrap();
+    gate.open();
+    // The mail under way comes to its end.
+    desk.until_count(campaign, DeliveryState::Sent, 11).await;
+
+    // Meanwhile another campaign runs from its start to its end.
+    let other_server = ScriptedServer::start().await;
+    let other = desk.draft_for(20, &other_server, 1).await;
+    desk.run(other).await;
+    assert_eq!(desk.counts(campaign).await, [("queued", 19), ("sent", 11)].into());
+    assert_eq!(server.received().len(), 11);
+
+    desk.engine.resume_campaign(campaign).await.unwrap();
+    desk.finished(campaign).await;
+    assert_eq!(nobody_got_two(&server).len(), 30);
+}
+
+#[tokio::test]
+async fn a_cancelled_campaign_skips_the_rest() {
+    let (server, gate) = server_that_waits_at(11).await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(30, &server, 1).await;
+    desk.start(campaign).await;
+    within_patience("the eleventh mail", gate.reached()).await;
+    desk.engine.cancel_campaign(campaign).await.unwrap();
+    gate.open();
+    desk.until_count(campaign, DeliveryState::Sent, 11).await;
+    assert_eq!(desk.counts(campaign).await, [("sent", 11), ("skipped", 19)].into());
+    let skipped = desk.recipients_in(campaign, DeliveryState::Skipped).await;
+    assert!(skipped.iter().all(|row| row.skip_reason.as_deref() == Some("cancelled")));
+    assert_eq!(desk.campaign(campaign).await.state, CampaignState::Cancelled);
+    assert!(matches!(
+        desk.engine.resume_campaign(campaign).await,
+        Err(Error::CampaignState(CampaignState::Cancelled))
+    ));
+
+    let other_server = ScriptedServer::start().await;
+    let other = desk.draft_for(5, &other_server, 1).await;
+    desk.run(other).await;
+    assert_eq!(nobody_got_two(&server).len(), 11);
+}
+
+#[tokio::test]
+async fn a_campaign_is_started_once_however_often_it_is_asked() {
+    let (desk, server) = (Desk::new().await, ScriptedServer::start().await);
+    let campaign = desk.draft_for(15, &server, 2).await;
+    let (one, two, three) = tokio::join!(
+        desk.engine.start_campaign(campaign),
+        desk.engine.start_campaign(campaign),
+        desk.engine.start_campaign(campaign)
+    );
+    let started = [one, two, three].into_iter().filter(Result::is_ok).count();
+    assert_eq!(started, 1);
+    desk.finished(campaign).await;
+    assert_eq!(nobody_got_two(&server).len(), 15);
+    assert_eq!(desk.recipients(campaign).await.len(), 15);
+}
+
+#[tokio::test]
+async fn a_second_engine_on_the_folder_cannot_send_and_says_who_does() {
+    let first = Desk::new().await;
+    let second = Desk::builder().at(first.folder()).without_sending().open().await;
+    let Err(Error::SendingElsewhere(Some(holder))) = second.engine.start_sending().await else {
+        panic!("two senders");
+    };
+    assert_eq!((holder.program.as_str(), holder.pid), ("stories", std::process::id()));
+    assert_eq!(second.engine.sending_status().holder, Some(holder));
+    assert!(first.engine.sending_status().here && !second.engine.sending_status().here);
+
+    // What the second is told to start, the first sends.
+    let server = ScriptedServer::start().await;
+    let campaign = second.draft_for(10, &server, 1).await;
+    second.run(campaign).await;
+    assert_eq!(nobody_got_two(&server).len(), 10);
+
+    first.close().await;
+    second.engine.start_sending().await.expect("the lock is free");
+    let again = second.draft_for(3, &server, 1).await;
+    second.run(again).await;
+}
+
+#[tokio::test]
+async fn a_campaign_goes_on_where_a_closed_engine_stopped() {
+    let (server, gate) = server_that_waits_at(8).await;
+    let first = Desk::new().await;
+    let campaign = first.draft_for(25, &server, 1).await;
+    first.start(campaign).await;
+    within_patience("the eighth mail", gate.reached()).await;
+    let closing = {
+        let engine = first.engine.clone();
+        tokio::spawn(async move { engine.close().await })
+    };
+    gate.open();
+    within_patience("closing", closing).await.unwrap();
+
+    let second = Desk::builder().at(first.folder()).open().await;
+    second.finished(campaign).await;
+    assert_eq!(second.counts(campaign).await, [("sent", 25)].into(), "a good-bye leaves nothing in doubt");
+    assert_eq!(nobody_got_two(&server).len(), 25);
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_holds_up_only_its_own_campaign() {
+    let stuck_server = ScriptedServer::builder().rule(Rule::at(At::Mail).is_silent()).start().await;
+    let desk = Desk::new().await;
+    let stuck = desk.draft_for(10, &stuck_server, 1).await;
+    desk.start(stuck).await;
+    let server = ScriptedServer::start().await;
+    let other = desk.draft_for(30, &server, 2).await;
+    desk.run(other).await;
+    assert_eq!(nobody_got_two(&server).len(), 30);
+    assert_eq!(desk.counts(stuck).await, [("queued", 10)].into());
+    desk.engine.cancel_campaign(stuck).await.unwrap();
+    assert_eq!(desk.counts(stuck).await, [("skipped", 10)].into());
+    assert_eq!(stuck_server.received().len(), 0);
+}
