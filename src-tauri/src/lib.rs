@@ -2,22 +2,58 @@
 //!
 //! It is the only crate that knows Tauri, so that everything else can be built, tested and served without a window.
 
+mod drag;
+mod ending;
+mod events;
+mod files;
+mod house;
+mod notify;
+mod rpc;
+
+use tauri::{AppHandle, Manager, RunEvent};
+
+use house::House;
+
+/// The window of `tauri.conf.json`.
+const WINDOW: &str = "main";
+
 /// Opens the window and runs until it is closed.
 ///
 /// # Errors
 /// The window could not be made, for instance because there is no display.
 pub fn run() -> Result<(), tauri::Error> {
-    tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|_app, _arguments, _folder| {}))
+    let app = tauri::Builder::default()
+        // First, as a second start must end before it does anything.
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| show_window(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
-        .invoke_handler(tauri::generate_handler![rpc])
-        .run(tauri::generate_context!())
+        .manage(House::default())
+        .setup(|app| {
+            house::open_aside(app.handle());
+            ending::watch(app.handle());
+            Ok(())
+        })
+        .on_window_event(drag::on_window_event)
+        .invoke_handler(tauri::generate_handler![
+            rpc::rpc,
+            files::pick_open,
+            files::pick_save,
+            notify::notify
+        ])
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.state::<House>().close());
+        }
+    });
+    Ok(())
 }
 
-/// Answers with what it was asked, until the commands of `api` stand behind it.
-#[tauri::command]
-fn rpc(command: String, request: serde_json::Value) -> serde_json::Value {
-    serde_json::json!({ "command": command, "request": request })
+/// Brings the window to the front. What cannot be done here is the system's business.
+fn show_window(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(WINDOW) else { return };
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
 }
