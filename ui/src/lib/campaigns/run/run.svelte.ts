@@ -17,6 +17,17 @@ export class Run {
     return id === null ? undefined : (await call('account.list', {})).find((account) => account.id === id);
   }, ['accounts']);
 
+  readonly #refused = $derived.by(() => {
+    const account = this.account;
+    return account?.held?.verdict === 'account_login' ? account : undefined;
+  });
+  /** What the provider wants as password; asked only when the login is refused, and only about this very server. */
+  readonly #hint = resource(async () => {
+    const account = this.#refused;
+    if (!account) return null;
+    const known = await call('account.suggest', { address: account.from.address });
+    return known.host === account.host ? known.hint : null;
+  });
   readonly #sample = resource(() => call('campaign.preview', { id: this.#first.campaign.id, position: 0 }));
 
   constructor(view: Resource<CampaignView>, first: CampaignView) {
@@ -63,6 +74,7 @@ export class Run {
   get standstill() {
     return standstillOf(this.progress, {
       account: this.account,
+      hint: this.#hint.data ?? null,
       pauseDetail: this.view.pauseDetail,
       locked: app.locked,
     });

@@ -1,7 +1,8 @@
-import { heldText } from '$lib/app/problem';
 import { show } from '$lib/app/format.svelte';
+import { heldText, hintText } from '$lib/app/problem';
 import { m } from '$lib/paraglide/messages';
 import type { AccountView, CampaignProgress } from '$lib/rpc/schema';
+import { comingText } from '../words';
 
 /** Why nothing (or little) goes out at the moment, and what helps. */
 export interface Standstill {
@@ -17,13 +18,20 @@ export interface Standstill {
 /** What is known besides the progress. */
 export interface Surroundings {
   account: AccountView | undefined;
+  /** What the provider wants as password, for a refused login; see `AccountSuggestion.hint`. */
+  hint: string | null;
   /** The server's words when an account problem paused it, or empty. */
   pauseDetail: string;
   /** The passwords are locked. */
   locked: boolean;
 }
 
-function whilePaused(reason: string | null, { account, pauseDetail }: Surroundings): Standstill {
+/** What holds the account and what to do: the provider's own way of logging in, where that is the matter. */
+function whyHeld(verdict: string, hint: string | null): string {
+  return (verdict === 'account_login' ? hintText(hint) : undefined) ?? heldText(verdict);
+}
+
+function whilePaused(reason: string | null, { account, hint, pauseDetail }: Surroundings): Standstill {
   if (reason === 'network') return { tone: 'warning', text: m.campaigns_halt_network() };
   if (reason === 'journal') return { tone: 'warning', text: m.campaigns_halt_journal() };
   if (reason !== 'account') return { tone: 'info', text: m.campaigns_halt_user() };
@@ -32,19 +40,23 @@ function whilePaused(reason: string | null, { account, pauseDetail }: Surroundin
   return {
     tone: 'warning',
     text: m.campaigns_halt_account(),
-    next: held ? heldText(held.verdict) : m.campaigns_halt_account_next(),
+    next: held ? whyHeld(held.verdict, hint) : m.campaigns_halt_account_next(),
     action: 'account',
     ...(detail && { detail }),
   };
 }
 
-function whileRunning(progress: CampaignProgress, { account, locked }: Surroundings): Standstill | undefined {
+function whileRunning(progress: CampaignProgress, { account, hint, locked }: Surroundings): Standstill | undefined {
   if (progress.pauseReason === 'journal') return { tone: 'warning', text: m.campaigns_wait_journal() };
   if (progress.pauseReason === 'network') return { tone: 'warning', text: m.campaigns_wait_network() };
   if (locked && account?.hasPassword) return { tone: 'warning', text: m.campaigns_wait_locked(), action: 'unlock' };
   if (account?.held) {
-    const { verdict, detail } = account.held;
-    const text = m.campaigns_wait_account({ why: heldText(verdict) });
+    const { verdict, detail, untilMs } = account.held;
+    const why = whyHeld(verdict, hint);
+    const text =
+      untilMs === null
+        ? m.campaigns_wait_account({ why })
+        : m.campaigns_wait_account_until({ why, when: comingText(untilMs) });
     return { tone: 'info', text, ...(detail && { detail }) };
   }
   const { queued, armed, deferred } = progress.counts;
