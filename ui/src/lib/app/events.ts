@@ -5,6 +5,7 @@ type Handler = (event: EngineEvent) => void;
 
 const handlers = new Set<Handler>();
 const missed = new Set<() => void>();
+const lost = new Set<() => void>();
 let listening = false;
 
 function listen() {
@@ -12,7 +13,7 @@ function listen() {
   listening = true;
   host.onEvent(
     (event) => handlers.forEach((handle) => handle(event as EngineEvent)),
-    () => missed.forEach((reload) => reload()),
+    (line) => (line === 'back' ? missed : lost).forEach((act) => act()),
   );
 }
 
@@ -21,6 +22,13 @@ export function onEngineEvent(handler: Handler): () => void {
   listen();
   handlers.add(handler);
   return () => handlers.delete(handler);
+}
+
+/** Calls `act` when the line to the engine broke. */
+export function onLost(act: () => void): () => void {
+  listen();
+  lost.add(act);
+  return () => lost.delete(act);
 }
 
 /**

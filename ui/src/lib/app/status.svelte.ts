@@ -2,7 +2,7 @@ import { call } from '$lib/rpc/call';
 import { type RpcError, toRpcError } from '$lib/rpc/error';
 import type { AppStatus, CampaignProgress, SecretsStatus, UpdateSettings } from '$lib/rpc/schema';
 import type { Locale } from '$lib/format';
-import { onChanged, onEngineEvent } from './events';
+import { onChanged, onEngineEvent, onLost } from './events';
 import { showLocale } from './locale.svelte';
 import { showTheme, type Theme } from './theme.svelte';
 
@@ -54,7 +54,9 @@ export const app = {
     const stopEvents = onEngineEvent((event) => {
       if ('progress' in event) takeProgress(event.progress);
     });
+    const stopLost = onLost(() => void load());
     return () => {
+      stopLost();
       stopChanged();
       stopEvents();
     };

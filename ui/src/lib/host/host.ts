@@ -23,8 +23,8 @@ export interface Host {
   readonly name: 'desktop' | 'web';
   /** Runs a command. Rejects with the wire's error object, or with anything else when the host itself failed. */
   rpc(command: string, request: unknown): Promise<unknown>;
-  /** Events are hints; `reconnected` is called when some may have been missed. */
-  onEvent(handler: (event: unknown) => void, reconnected: () => void): Unlisten;
+  /** Events are hints; `changed` is called when the line broke and when it is back, as some may have been missed. */
+  onEvent(handler: (event: unknown) => void, changed: (line: 'lost' | 'back') => void): Unlisten;
   chooseOpen(kind: OpenKind): Promise<PickedFile | null>;
   chooseSave(suggestedName: string): Promise<{ handle: FileHandle } | null>;
   /** Brings a file written to `handle` to the user; nothing to do where it was written to its place already. */

@@ -3,6 +3,7 @@ import { readJsonLines } from './lines';
 import { takeToken } from './token';
 
 const RETRY_MS = 2000;
+const UNAUTHORISED = 401;
 const token = takeToken(location, history, sessionStorage) ?? '';
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -11,15 +12,17 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(path, { ...init, headers, credentials: 'omit', cache: 'no-store' });
 }
 
-async function askJson(path: string, value: unknown): Promise<unknown> {
-  const response = await ask(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(value),
-  });
+/** The answer's JSON; a refusal is thrown as the error object it carries. */
+async function read(response: Response): Promise<unknown> {
+  if (response.status === UNAUTHORISED) throw { code: 'no_token', params: {} };
   const body: unknown = await response.json();
   if (!response.ok) throw body;
   return body;
+}
+
+async function askJson(path: string, value: unknown): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return read(await ask(path, { method: 'POST', headers, body: JSON.stringify(value) }));
 }
 
 async function upload(file: File): Promise<PickedFile> {
@@ -28,9 +31,7 @@ async function upload(file: File): Promise<PickedFile> {
     headers: { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(file.name) },
     body: file,
   });
-  const body: unknown = await response.json();
-  if (!response.ok) throw body;
-  return body as PickedFile;
+  return (await read(response)) as PickedFile;
 }
 
 function pick(accept: string): Promise<File | null> {
@@ -51,16 +52,22 @@ function pick(accept: string): Promise<File | null> {
   });
 }
 
-async function follow(signal: AbortSignal, handler: (event: unknown) => void, reconnected: () => void): Promise<void> {
-  for (let first = true; !signal.aborted; first = false) {
+async function follow(
+  signal: AbortSignal,
+  handler: (event: unknown) => void,
+  changed: (line: 'lost' | 'back') => void,
+): Promise<void> {
+  for (let lost = false; !signal.aborted; lost = true) {
     try {
       const response = await ask('/events', { signal });
-      if (!first) reconnected();
+      if (lost) changed('back');
       if (response.ok && response.body) await readJsonLines(response.body, handler);
     } catch {
       // The server is gone or restarts; the next round tries again.
     }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (signal.aborted) return;
+    changed('lost');
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 
@@ -70,9 +77,9 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files
 export const webHost: Host = {
   name: 'web',
   rpc: (command, request) => askJson(`/rpc/${command}`, request),
-  onEvent: (handler, reconnected) => {
+  onEvent: (handler, changed) => {
     const abort = new AbortController();
-    void follow(abort.signal, handler, reconnected);
+    void follow(abort.signal, handler, changed);
     return () => abort.abort();
   },
   chooseOpen: async (kind) => {
@@ -85,7 +92,7 @@ export const webHost: Host = {
   },
   deliver: async (handle, name) => {
     const response = await ask(`/files/${encodeURIComponent(handle)}`);
-    if (!response.ok) throw await response.json();
+    if (!response.ok) await read(response);
     const url = URL.createObjectURL(await response.blob());
     const link = document.createElement('a');
     link.href = url;

@@ -1,13 +1,13 @@
 import { afterEach, expect, it } from 'vitest';
 import { showLocale } from '$lib/app/locale.svelte';
-import { errorManners, RpcError, toRpcError } from './error';
+import { type Code, errorManners, RpcError, toRpcError } from './error';
 import { sentenceOf } from './sentence';
 
 afterEach(() => showLocale('en'));
 
 it.each(['en', 'zh-CN'] as const)('every error code has a sentence of its own in %s', async (locale) => {
   await showLocale(locale);
-  const codes = [...Object.keys(errorManners), 'disconnected'] as (keyof typeof errorManners)[];
+  const codes = [...Object.keys(errorManners), 'disconnected', 'no_token'] as Code[];
   const internal = sentenceOf(new RpcError('internal'));
   for (const code of codes) {
     const sentence = sentenceOf(new RpcError(code, { name: 'N', limit: '9', minimum: '8', field: 'f' }));

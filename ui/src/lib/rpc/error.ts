@@ -55,8 +55,15 @@ export const errorManners: Record<ErrorCode, Manner> = {
   internal: { severity: 'fault', action: 'report' },
 };
 
-/** `disconnected` is ours: the program behind the page did not answer at all. */
-export type Code = ErrorCode | 'disconnected';
+/** Two are ours: the program behind the page did not answer at all, or it does not know this page. */
+export type Code = ErrorCode | 'disconnected' | 'no_token';
+
+const hostManners: Record<Exclude<Code, ErrorCode>, Manner> = {
+  disconnected: { severity: 'fault', action: 'retry' },
+  no_token: { severity: 'fault' },
+};
+
+const manners: Record<Code, Manner> = { ...errorManners, ...hostManners };
 
 /** A refused command. `detail` is foreign text, for the fold "Details" only. */
 export class RpcError extends Error {
@@ -75,7 +82,11 @@ export class RpcError extends Error {
   }
 
   get severity(): Severity {
-    return this.code === 'disconnected' ? 'fault' : errorManners[this.code].severity;
+    return manners[this.code].severity;
+  }
+
+  get action(): ErrorAction | undefined {
+    return manners[this.code].action;
   }
 }
 
@@ -86,7 +97,7 @@ export function toRpcError(thrown: unknown): RpcError {
   return new RpcError('disconnected', {}, undefined, thrown instanceof Error ? thrown.message : String(thrown));
 }
 
-function isErrorView(value: unknown): value is ErrorView {
+function isErrorView(value: unknown): value is Omit<ErrorView, 'code'> & { code: Code } {
   const code = (value as ErrorView | null)?.code;
-  return typeof code === 'string' && code in errorManners;
+  return typeof code === 'string' && code in manners;
 }
