@@ -29,7 +29,10 @@ export class OpenContact {
     // What changes elsewhere shows at once, unless the user is in the middle of entering something.
     $effect(() => {
       const contact = this.detail?.contact;
-      if (contact && untrack(() => !this.form.isChanged)) this.form.fill(contact);
+      if (!contact) return;
+      untrack(() => {
+        if (!this.form.isChanged) this.form.fill(contact);
+      });
     });
   }
 

@@ -31,7 +31,10 @@ export class TemplateEditor {
     // What is saved elsewhere shows at once, unless the user is in the middle of writing.
     $effect(() => {
       const view = this.#view;
-      if (view && untrack(() => !this.isChanged || this.#kept === '')) untrack(() => this.#take(view.template));
+      if (!view) return;
+      untrack(() => {
+        if (!this.isReady || !this.isChanged) this.#take(view.template);
+      });
     });
   }
 
