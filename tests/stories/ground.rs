@@ -1,6 +1,6 @@
 //! The ground the stories stand on: where the project is, where its programs are, how long anything may take.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a story waits for something that must happen. Machines that run tests are busy.
@@ -9,6 +9,15 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 /// The project's root.
 pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is a folder of the project")
+}
+
+/// A program of the workspace, built beside the stories (`npm test` builds everything first).
+pub fn program(name: &str) -> PathBuf {
+    let stories = std::env::current_exe().expect("a test knows its own path");
+    let folder = stories.ancestors().nth(2).expect("target/debug/deps/stories has a target/debug");
+    let path = folder.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.exists(), "{} is missing: run `cargo build --workspace` first", path.display());
+    path
 }
 
 /// Waits, but not for ever.

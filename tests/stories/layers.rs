@@ -82,7 +82,7 @@ fn dependencies() -> (BTreeSet<String>, Vec<Dependency>) {
     (crates, dependencies)
 }
 
-fn edges<'a>(dependencies: &'a [Dependency], for_tests: bool) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+fn edges(dependencies: &[Dependency], for_tests: bool) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for Dependency { of, on, .. } in
         dependencies.iter().filter(|one| one.on.starts_with("hongyan") && one.for_tests == for_tests)

@@ -21,6 +21,7 @@ mod people;
 mod bad_input;
 mod broken_connections;
 mod checks;
+mod command_line;
 mod crash;
 mod every_person;
 mod house_rules;

@@ -1,3 +1,5 @@
+//! An import row by row: what is new, changed, the same, or refused, and what it must never touch.
+
 use hongyan_domain::{AddressKey, ContactId, SuppressionReason};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What the sandbox caught is kept, listed and thrown away as asked.
+
 use super::*;
 
 fn mail(to: &str, subject: &str, bytes: usize) -> NewCaughtMail {

@@ -1,3 +1,5 @@
+//! Adding, changing and deleting people, and what becomes of their lists and suppressions.
+
 use hongyan_domain::{ListId, SuppressionReason};
 
 use super::*;

@@ -1,5 +1,6 @@
+//! People, lists and suppressions on a real database in a temporary folder.
+
 mod changing;
-mod million;
 mod paging;
 mod plans;
 mod searching;

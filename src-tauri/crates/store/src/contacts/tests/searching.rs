@@ -1,3 +1,5 @@
+//! Who is found by a word: names in any script, addresses, and the values of custom fields.
+
 use super::*;
 
 async fn people() -> (TempDir, Store) {

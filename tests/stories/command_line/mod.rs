@@ -1,0 +1,8 @@
+//! `hongyanctl` as a shell sees it: what it prints, what it complains of, how it ends.
+
+mod campaigns;
+mod contacts;
+mod ctl;
+mod refusals;
+
+pub use ctl::Ctl;

@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { AccountView, CampaignProgress, Counts } from '$lib/rpc/schema';
+import { standstillOf, type Surroundings } from './standstill';
+
+vi.mock('$lib/host', () => import('../../../test/fake-host'));
+
+const none: Counts = { queued: 0, armed: 0, sent: 0, deferred: 0, failed: 0, in_doubt: 0, skipped: 0 };
+const progress = (state: string, pauseReason: string | null, counts: Partial<Counts> = { queued: 5 }) =>
+  ({ id: 1, name: 'x', state, pauseReason, counts: { ...none, ...counts } }) as CampaignProgress;
+const held = (verdict: string, untilMs: number | null) =>
+  ({ hasPassword: true, held: { verdict, detail: '535 no', sinceMs: 0, untilMs } }) as AccountView;
+const calm: Surroundings = { account: undefined, hint: null, pauseDetail: '', locked: false };
+
+describe('a campaign', () => {
+  it('that goes on or has ended needs no explanation', () => {
+    expect(standstillOf(progress('running', null), calm)).toBeUndefined();
+    expect(standstillOf(progress('finished', null, { sent: 5 }), calm)).toBeUndefined();
+    expect(standstillOf(progress('cancelled', null), calm)).toBeUndefined();
+  });
+
+  it('paused by its account says what to do, with the server’s words', () => {
+    const account = held('account_login', null);
+    const halt = standstillOf(progress('paused', 'account'), { ...calm, account, pauseDetail: '535 Login Fail' });
+    expect(halt).toMatchObject({ tone: 'warning', action: 'account', detail: '535 Login Fail' });
+    expect(halt?.next).toContain('password');
+  });
+
+  it('asks for the authorisation code where the provider wants one', () => {
+    const around = { ...calm, account: held('account_login', null), hint: 'authorisation_code' };
+    expect(standstillOf(progress('paused', 'account'), around)?.next).toContain('authorisation code');
+    const other = { ...around, account: held('account_quota', null) };
+    expect(standstillOf(progress('paused', 'account'), other)?.next).not.toContain('authorisation code');
+  });
+
+  it('paused by hand, by the network or by the disk says so', () => {
+    const texts = ['user', 'network', 'journal'].map((why) => standstillOf(progress('paused', why), calm)?.text);
+    expect(new Set(texts).size).toBe(3);
+    expect(standstillOf(progress('paused', 'user'), calm)?.tone).toBe('info');
+  });
+
+  it('that waits while running tells what it waits for, the disk first', () => {
+    expect(standstillOf(progress('running', 'journal'), calm)?.text).toContain('disk');
+    expect(standstillOf(progress('running', 'network'), calm)?.text).toContain('reached');
+    const locked = { ...calm, account: { hasPassword: true, held: null } as AccountView, locked: true };
+    expect(standstillOf(progress('running', null), locked)?.action).toBe('unlock');
+    const open = { ...locked, account: { hasPassword: false, held: null } as AccountView };
+    expect(standstillOf(progress('running', null), open)).toBeUndefined();
+  });
+
+  it('whose account rests says when it goes on', () => {
+    const at = new Date().setHours(23, 58, 0, 0);
+    const halt = standstillOf(progress('running', null), { ...calm, account: held('account_slow_down', at) });
+    expect(halt?.text).toContain('23:58');
+  });
+
+  it('with nothing left but retries says how many', () => {
+    expect(standstillOf(progress('running', null, { deferred: 3 }), calm)?.text).toContain('3');
+    expect(standstillOf(progress('running', null, { deferred: 3, armed: 1 }), calm)).toBeUndefined();
+  });
+});
