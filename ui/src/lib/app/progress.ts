@@ -1,5 +1,5 @@
 import { m } from '$lib/paraglide/messages';
-import type { Counts } from '$lib/rpc/schema';
+import type { CampaignProgress, Counts } from '$lib/rpc/schema';
 import type { Meaning } from '$lib/ui';
 import { show } from './format.svelte';
 
@@ -17,4 +17,12 @@ export function progressParts(counts: Counts): { meaning: Meaning; value: number
     part('deferred', counts.deferred, m.app_delivery_deferred()),
     part('waiting', counts.skipped, m.app_delivery_skipped()),
   ];
+}
+
+/** Why a campaign that is not paused sends nothing at the moment, in a few words; undefined when it goes on. */
+export function heldUpText({ state, pauseReason, counts }: CampaignProgress): string | undefined {
+  if (state !== 'running') return undefined;
+  if (pauseReason === 'network') return m.app_running_network();
+  if (pauseReason === 'journal') return m.app_running_journal();
+  return counts.queued + counts.armed === 0 && counts.deferred > 0 ? m.app_running_retries() : undefined;
 }

@@ -50,6 +50,12 @@ export function outcomeText(row: Row): string {
   return reason ? `${reason} · ${next}` : next;
 }
 
+/** The server's reply with its code, or empty. */
+export function serverWords({ replyCode, serverSays }: Pick<RecipientRow, 'replyCode' | 'serverSays'>): string {
+  if (!serverSays || replyCode === null || serverSays.startsWith(String(replyCode))) return serverSays;
+  return `${replyCode} ${serverSays}`;
+}
+
 /** What happened, as a sentence. */
 export function outcomeSentence(row: Pick<Row, 'state' | 'skipReason' | 'verdict'>): string {
   if (row.state === 'queued') return m.campaigns_outcome_queued();
