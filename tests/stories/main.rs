@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod chance;
 mod ground;
 
 mod desk;

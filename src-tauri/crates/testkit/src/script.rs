@@ -14,7 +14,10 @@ use crate::{At, Heard, Received, Rule};
 pub(crate) struct Script {
     login: Option<(String, String)>,
     state: Mutex<State>,
+    /// How many mails were taken.
     pub(crate) received: watch::Sender<usize>,
+    /// How many commands were heard.
+    pub(crate) heard: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +36,7 @@ pub(crate) struct State {
 impl Script {
     pub(crate) fn new(rules: Vec<Rule>, login: Option<(String, String)>) -> Self {
         let state = Mutex::new(State { rules, ..State::default() });
-        Self { login, state, received: watch::Sender::new(0) }
+        Self { login, state, received: watch::Sender::new(0), heard: watch::Sender::new(0) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -78,6 +81,7 @@ impl Script {
             more_waiting: session.more_waiting,
             tls: session.tls,
         });
+        self.heard.send_modify(|count| *count += 1);
     }
 
     fn keep(&self, session: &SessionInfo, message: Message) {

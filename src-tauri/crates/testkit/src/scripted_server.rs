@@ -21,6 +21,7 @@ pub struct ScriptedServer {
 /// What a server will be like.
 #[derive(Debug, Default)]
 pub struct ServerBuilder {
+    port: u16,
     options: Options,
     rules: Vec<Rule>,
     login: Option<(String, String)>,
@@ -93,6 +94,11 @@ impl ScriptedServer {
         let _ = self.script.received.subscribe().wait_for(|&taken| taken >= count).await;
     }
 
+    /// Waits until at least so many commands were heard.
+    pub async fn wait_for_commands(&self, count: usize) {
+        let _ = self.script.heard.subscribe().wait_for(|&heard| heard >= count).await;
+    }
+
     /// Stops it and waits until its connections are closed.
     pub async fn stop(self) {
         self.listener.shutdown().await;
@@ -100,6 +106,12 @@ impl ScriptedServer {
 }
 
 impl ServerBuilder {
+    /// On this port, where an earlier server stood.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
     /// Changes what is announced.
     pub fn extensions(mut self, change: impl FnOnce(&mut Extensions)) -> Self {
         change(&mut self.options.extensions);
@@ -144,9 +156,9 @@ impl ServerBuilder {
     pub async fn start(self) -> ScriptedServer {
         let script = Arc::new(Script::new(self.rules, self.login));
         let listener =
-            Listener::bind((Ipv4Addr::LOCALHOST, 0).into(), self.options, Arc::clone(&script)).await;
+            Listener::bind((Ipv4Addr::LOCALHOST, self.port).into(), self.options, Arc::clone(&script)).await;
         ScriptedServer {
-            listener: listener.expect("loopback has a free port"),
+            listener: listener.expect("the port is free"),
             script,
             certificate: self.certificate,
         }

@@ -1,0 +1,107 @@
+//! `kill -9` at random moments of one campaign, ten times; the server outlives them all and knows who got a mail.
+//!
+//! The server of this process is the durable log: it notes a mail before it answers 250, and nobody kills it.
+
+use std::collections::BTreeSet;
+use std::process::{Child, Stdio};
+
+use hongyan_store::Store;
+use hongyan_testkit::ScriptedServer;
+
+use crate::chance;
+use crate::command_line::Ctl;
+use crate::ground::within_patience;
+use crate::inbox::nobody_got_two;
+use crate::people::people;
+
+const CONNECTIONS: usize = 4;
+/// A kill comes within so many commands behind the mail it waits for: anywhere in the conversation.
+const COMMANDS: usize = 12;
+
+/// A process that does not outlive its story.
+struct Victim(Child);
+
+impl Victim {
+    /// `hongyanctl serve` sends by itself what waits to be sent; nobody tells it which campaign.
+    fn serve(ctl: &Ctl) -> Self {
+        let page = ctl.folder().join("ui");
+        let mut command = ctl.command(&["serve", "--ui", &page.to_string_lossy()]);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("hongyanctl runs"))
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        // On Unix this is SIGKILL.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn ten_kills_in_one_campaign_lose_nobody_and_send_nothing_twice() {
+    survives(2_000, 10).await;
+}
+
+/// Sends a campaign to so many people with so many kills, spread over it, and asserts what must be so.
+async fn survives(mails: usize, kills: usize) {
+    let mut chance = chance::seeded();
+    let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
+    std::fs::create_dir(ctl.folder().join("ui")).expect("a folder");
+    ctl.file("ui/index.html", "<!doctype html><title>Nobody looks at it</title>");
+    ctl.campaign_for(mails, &server, CONNECTIONS as u32).await;
+    ctl.run(&["campaign", "start", "May"]).await.json();
+
+    let between = mails / (kills + 1);
+    let mut in_doubt = 0;
+    for kill in 0..kills {
+        let moment = kill * between + chance.usize(1..=between);
+        in_doubt += killed_at(&ctl, &server, moment, chance.usize(..COMMANDS)).await;
+        eprintln!("after kill {}: {in_doubt} in doubt", kill + 1);
+    }
+    let ended = ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
+    assert_eq!(ended["state"], "finished");
+    assert!(server.received().len() > kills * between, "the last kill came at the end");
+    nothing_is_lost(&ctl, &server, mails, in_doubt).await;
+}
+
+/// Lets a process send until so many mails and then so many commands have arrived, and kills it.
+///
+/// Gives how many mails were under way: armed, and without an outcome.
+async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: usize) -> i64 {
+    let before = server.received().len();
+    let victim = Victim::serve(ctl);
+    within_patience("going on by itself", server.wait_for_mails(mails.max(before + 1))).await;
+    let heard = server.verbs().len();
+    within_patience("a few commands", server.wait_for_commands(heard + commands)).await;
+    drop(victim);
+
+    let counts = ctl.counts().await;
+    assert!(counts.of("queued") > 0, "it was over before it was killed");
+    let under_way = counts.of("armed");
+    assert!(under_way <= CONNECTIONS as i64, "{under_way} mails under way over {CONNECTIONS} connections");
+    let store = Store::open(ctl.folder()).await.expect("the database can be opened");
+    assert_eq!(store.integrity_check().await.unwrap(), "ok");
+    store.close().await;
+    under_way
+}
+
+/// Everybody has one mail, or is in doubt; and exactly those are in doubt who were under way when it was killed.
+async fn nothing_is_lost(ctl: &Ctl, server: &ScriptedServer, mails: usize, in_doubt: i64) {
+    let report = ctl.run(&["campaign", "report", "May", "--recipients"]).await.json();
+    let recipients = report["recipients"].as_array().expect("recipients");
+    let in_state = |state: &str| -> BTreeSet<String> {
+        let rows = recipients.iter().filter(|row| row["state"] == state);
+        rows.map(|row| row["address"].as_str().expect("an address").to_owned()).collect()
+    };
+    let (sent, doubtful) = (in_state("sent"), in_state("in_doubt"));
+    let got: BTreeSet<String> = nobody_got_two(server).into_iter().collect();
+    let everybody: BTreeSet<String> = people(mails).map(|person| person.address).collect();
+
+    let settled: BTreeSet<String> = sent.union(&doubtful).cloned().collect();
+    assert_eq!(settled, everybody, "somebody is neither sent nor in doubt");
+    let lost: Vec<&String> = sent.difference(&got).collect();
+    assert!(lost.is_empty(), "called sent, and not there: {lost:?}");
+    assert_eq!(doubtful.len() as i64, in_doubt, "in doubt is who was under way, and nobody else");
+    assert!(got.is_subset(&everybody));
+}
