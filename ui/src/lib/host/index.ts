@@ -1,8 +1,13 @@
 import type { Host } from './host';
+import { tauriHost } from './tauri';
+import { webHost } from './web';
 
 export type { FileDrop, FileHandle, Host, OpenKind, PickedFile, Unlisten } from './host';
 
-const inWindow = '__TAURI_INTERNALS__' in globalThis;
-
-/** The program around this page. Only one of the two is loaded. */
-export const host: Host = inWindow ? (await import('./tauri')).tauriHost : (await import('./web')).webHost;
+/**
+ * The program around this page.
+ *
+ * Both are loaded, since waiting here for one of them (`await` outside of functions) makes WebKit run screens before
+ * what they import.
+ */
+export const host: Host = '__TAURI_INTERNALS__' in globalThis ? tauriHost : webHost;
