@@ -38,6 +38,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(60))
             .idle_timeout(None)
             .max_lifetime(None)
+            .after_release(|connection, _| Box::pin(is_fit_for_use(connection)))
             .connect_with(options.clone())
             .await?;
         let reader = SqlitePoolOptions::new()
@@ -69,6 +70,20 @@ impl Store {
     pub async fn integrity_check(&self) -> Result<String> {
         Ok(sqlx::query_scalar("pragma integrity_check").fetch_one(&self.reader).await?)
     }
+}
+
+/// Whether a connection that comes back may be used again; else the pool makes a new one.
+///
+/// When the disk fails, SQLite rolls back by itself. The rollback that follows then finds nothing to do, which sqlx
+/// takes for a transaction that is still open, and no other could ever begin on that connection.
+pub(crate) async fn is_fit_for_use(
+    connection: &mut SqliteConnection,
+) -> std::result::Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback that is only ordered yet comes first.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
@@ -161,4 +176,70 @@ fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use hongyan_domain::{EmailAddress, SuppressionReason};
+
+    use super::*;
+
+    async fn tell(store: &Store, pragma: &'static str) {
+        sqlx::query(pragma).execute(&store.writer).await.unwrap();
+    }
+
+    async fn write(store: &Store, number: i64) -> Result<u64> {
+        let address = EmailAddress::parse(&format!("p{number}@b.cn")).unwrap();
+        store.insert_suppressions(&[address], SuppressionReason::Manual, number).await
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_writing_goes_on_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        tell(&store, "pragma max_page_count = 1").await;
+        let (mut written, told) = {
+            let mut number = 0;
+            loop {
+                match write(&store, number).await {
+                    Ok(_) => number += 1,
+                    Err(error) => break (number, error),
+                }
+            }
+        };
+        assert!(matches!(told, Error::DiskFull), "{told:?}");
+        tell(&store, "pragma max_page_count = 1000000").await;
+        for number in written..written + 200 {
+            write(&store, number).await.unwrap();
+        }
+        written += 200;
+        assert_eq!(store.count_suppressions("").await.unwrap(), written);
+        assert_eq!(store.integrity_check().await.unwrap(), "ok");
+    }
+
+    #[tokio::test]
+    async fn a_read_only_database_is_told_and_writing_goes_on_when_that_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        tell(&store, "pragma query_only = on").await;
+        for _ in 0..3 {
+            let told = write(&store, 1).await.unwrap_err();
+            assert!(matches!(told, Error::ReadOnly), "{told:?}");
+        }
+        tell(&store, "pragma query_only = off").await;
+        write(&store, 1).await.unwrap();
+        assert_eq!(store.count_suppressions("").await.unwrap(), 1);
+    }
+
+    /// What a failing disk leaves: SQLite has rolled back by itself.
+    #[tokio::test]
+    async fn a_connection_whose_transaction_is_gone_keeps_nobody_from_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        sqlx::query("rollback").execute(&mut *transaction).await.unwrap();
+        drop(transaction);
+        write(&store, 1).await.unwrap();
+        assert_eq!(store.count_suppressions("").await.unwrap(), 1);
+    }
 }

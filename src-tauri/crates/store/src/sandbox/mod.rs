@@ -11,7 +11,7 @@ use sqlx::FromRow;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::mpsc;
 
-use crate::database::{make_private_folder, options};
+use crate::database::{is_fit_for_use, make_private_folder, options};
 use crate::{Error, Result};
 use writing::Letter;
 
@@ -104,7 +104,11 @@ impl SandboxStore {
         make_private_folder(folder).map_err(Error::Folder)?;
         let options = options(&folder.join("sandbox.db")).synchronous(SqliteSynchronous::Normal);
         let pool = |connections| {
-            SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .after_release(|connection, _| Box::pin(is_fit_for_use(connection)))
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await.map_err(|error| Error::Other(Box::new(error)))?;
