@@ -11,6 +11,8 @@
     reason = "tests"
 )]
 
+#[cfg(unix)]
+mod alone;
 mod chance;
 mod ground;
 
@@ -25,6 +27,8 @@ mod checks;
 mod command_line;
 mod crash;
 mod every_person;
+#[cfg(unix)]
+mod full_disk;
 mod house_rules;
 mod layers;
 mod logging;

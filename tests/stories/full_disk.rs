@@ -1,0 +1,87 @@
+//! The disk is full in the middle of a campaign: no further body leaves, the user is told, and it goes on by itself.
+
+use hongyan_domain::{CampaignId, DeliveryState};
+use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
+
+use crate::alone::{alone, disk_takes_nothing};
+use crate::desk::Desk;
+use crate::ground::within_patience;
+use crate::inbox::nobody_got_two;
+
+const PEOPLE: usize = 40;
+const CONNECTIONS: u64 = 4;
+/// The server has taken so many mails before the disk is full, and then one more on each connection.
+const BEFORE: u64 = 8;
+/// Whole conversations with the server while the campaign stands still; it would have had the time to send.
+const VISITS: usize = 20;
+
+/// A campaign in the moment when the disk is full: every connection has a mail whose outcome cannot be written.
+async fn stopped_by_a_full_disk() -> (Desk, ScriptedServer, CampaignId) {
+    let gates: Vec<Gate> = (0..CONNECTIONS).map(|_| Gate::new()).collect();
+    let mut builder = ScriptedServer::builder();
+    for (mail, gate) in (BEFORE + 1..).zip(&gates) {
+        builder = builder.rule(Rule::at(At::Dot).nth(mail).waits_for(gate));
+    }
+    let (desk, server) = (Desk::new().await, builder.start().await);
+    let campaign = desk.draft_for(PEOPLE, &server, CONNECTIONS as u32).await;
+    desk.start(campaign).await;
+    for gate in &gates {
+        within_patience("a mail on each connection", gate.reached()).await;
+    }
+    disk_takes_nothing(true);
+    for gate in &gates {
+        gate.open();
+    }
+    desk.until_told(campaign).await;
+    (desk, server, campaign)
+}
+
+impl Desk {
+    /// Waits until the user is told that the disk takes nothing.
+    async fn until_told(&self, campaign: CampaignId) {
+        let told = async {
+            while !self.engine.campaign_progress(campaign).await.unwrap().pace.journal_sick {
+                tokio::task::yield_now().await;
+            }
+        };
+        within_patience("to be told of the disk", told).await;
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_bodies_and_the_campaign_goes_on_when_there_is_room() {
+    let name = "full_disk::a_full_disk_stops_the_bodies_and_the_campaign_goes_on_when_there_is_room";
+    alone(name, async {
+        let (desk, server, campaign) = stopped_by_a_full_disk().await;
+        let account = desk.campaign(campaign).await.values.account_id.unwrap();
+        for _ in 0..VISITS {
+            desk.engine.test_account(account).await.unwrap();
+        }
+        let taken = server.received().len() as u64;
+        assert_eq!(taken, BEFORE + CONNECTIONS, "a body left although its arming could not be written");
+        assert_eq!(desk.count(campaign, DeliveryState::Sent).await as u64, BEFORE, "nothing was written");
+        assert!(desk.engine.create_list("Friends").await.is_err(), "the disk takes a list");
+
+        disk_takes_nothing(false);
+        desk.finished(campaign).await;
+        assert_eq!(desk.counts(campaign).await, [("sent", PEOPLE as i64)].into());
+        assert_eq!(nobody_got_two(&server).len(), PEOPLE);
+        assert!(!desk.engine.campaign_progress(campaign).await.unwrap().pace.journal_sick);
+    });
+}
+
+#[test]
+fn an_app_closed_on_a_full_disk_closes_and_leaves_in_doubt_what_it_could_not_write() {
+    let name = "full_disk::an_app_closed_on_a_full_disk_closes_and_leaves_in_doubt_what_it_could_not_write";
+    alone(name, async {
+        let (desk, server, campaign) = stopped_by_a_full_disk().await;
+        within_patience("closing", desk.close()).await;
+        disk_takes_nothing(false);
+        let again = Desk::builder().at(desk.folder()).open().await;
+        again.finished(campaign).await;
+        let in_doubt = CONNECTIONS as i64;
+        let wanted = [("in_doubt", in_doubt), ("sent", PEOPLE as i64 - in_doubt)].into();
+        assert_eq!(again.counts(campaign).await, wanted);
+        assert_eq!(nobody_got_two(&server).len(), PEOPLE, "those in doubt had arrived");
+    });
+}
