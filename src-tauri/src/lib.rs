@@ -8,14 +8,14 @@ mod events;
 mod files;
 mod house;
 mod notify;
+#[cfg(feature = "bench")]
+mod painted;
 mod rpc;
+mod window;
 
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{Manager, RunEvent};
 
 use house::House;
-
-/// The window of `tauri.conf.json`.
-const WINDOW: &str = "main";
 
 /// Opens the window and runs until it is closed.
 ///
@@ -24,7 +24,7 @@ const WINDOW: &str = "main";
 pub fn run() -> Result<(), tauri::Error> {
     let app = tauri::Builder::default()
         // First, as a second start must end before it does anything.
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| show_window(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
@@ -32,6 +32,7 @@ pub fn run() -> Result<(), tauri::Error> {
         .setup(|app| {
             house::open_aside(app.handle());
             ending::watch(app.handle());
+            window::open(app)?;
             Ok(())
         })
         .on_window_event(drag::on_window_event)
@@ -48,12 +49,4 @@ pub fn run() -> Result<(), tauri::Error> {
         }
     });
     Ok(())
-}
-
-/// Brings the window to the front. What cannot be done here is the system's business.
-fn show_window(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(WINDOW) else { return };
-    let _ = window.unminimize();
-    let _ = window.show();
-    let _ = window.set_focus();
 }

@@ -15,7 +15,7 @@ APP = TARGET / "release/hongyan"
 def build(*packages):
     """Builds release binaries."""
     for package in packages:
-        features = ["--features", "custom-protocol"] if package == "hongyan" else []
+        features = ["--features", "custom-protocol,bench"] if package == "hongyan" else []
         subprocess.run(["cargo", "build", "--release", "-q", "-p", package, *features], cwd=ROOT, check=True)
 
 
