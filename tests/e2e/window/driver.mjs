@@ -39,7 +39,7 @@ export async function openApp(place, { locale = 'en_US.UTF-8', env = {} } = {}) 
   const server = startProgram(
     process.env.HONGYAN_TAURI_DRIVER ?? 'tauri-driver',
     ['--port', String(port), '--native-port', String(nativePort)],
-    { env: { ...place.env, LANG: locale, LC_ALL: locale, LANGUAGE: locale, ...env }, logFile: logFile('window') },
+    { env: { ...place.env, ...systemIn(locale), ...env }, logFile: logFile('window') },
   );
   try {
     await waitForPort(port);
@@ -53,6 +53,11 @@ export async function openApp(place, { locale = 'en_US.UTF-8', env = {} } = {}) 
     await stopProgram(server);
     throw error;
   }
+}
+
+/** Without an input method, which in Chinese would rewrite what the driver types. */
+function systemIn(locale) {
+  return { LANG: locale, LC_ALL: locale, LANGUAGE: locale, GTK_IM_MODULE: 'gtk-im-context-simple' };
 }
 
 async function startSession(port) {
