@@ -2,7 +2,10 @@ import { tick } from 'svelte';
 import type { Locale } from '$lib/format';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 
-let current = $state<Locale>(navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en');
+/** What the browser, or the web view of the window, is set to. */
+export const browserLocale: Locale = navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+
+let current = $state<Locale>(browserLocale);
 
 // Messages read a signal, so a change of language redraws what shows them, without a reload.
 overwriteGetLocale(() => current);

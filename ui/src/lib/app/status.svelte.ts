@@ -1,19 +1,23 @@
+import { host } from '$lib/host';
 import { call } from '$lib/rpc/call';
 import { type RpcError, toRpcError } from '$lib/rpc/error';
 import type { AppStatus, CampaignProgress, SecretsStatus, UpdateSettings } from '$lib/rpc/schema';
 import type { Locale } from '$lib/format';
 import { onChanged, onEngineEvent, onLost } from './events';
-import { showLocale } from './locale.svelte';
+import { browserLocale, showLocale } from './locale.svelte';
 import { showTheme, type Theme } from './theme.svelte';
 
 let status = $state.raw<AppStatus>();
 let error = $state.raw<RpcError>();
 
+/** The user's language where none was chosen: a browser knows it, the window's web view only guesses. */
+const usualLanguage = (next: AppStatus) => (host.name === 'web' ? browserLocale : next.systemLanguage);
+
 function take(next: AppStatus) {
   status = next;
   error = undefined;
   showTheme(next.settings.theme as Theme);
-  void showLocale((next.settings.language ?? next.systemLanguage) as Locale);
+  void showLocale((next.settings.language ?? usualLanguage(next)) as Locale);
 }
 
 async function load(): Promise<void> {
