@@ -62,6 +62,53 @@ async fn a_file_from_a_chinese_spreadsheet_is_read_in_its_encoding() {
     assert_eq!(names, ["李雷", "韩梅梅"]);
 }
 
+/// The names in the mails that the people of a file get, sorted.
+async fn names_from(file: &[u8]) -> Vec<String> {
+    let (import, server) = sent_to(file).await;
+    assert_eq!(import.record.invalid, 0, "{:?}", import.problems);
+    let name_in = |mail: &hongyan_testkit::Received| mailbox(parsed(&mail.bytes).to()).0.to_owned();
+    let mut names: Vec<String> = server.received().iter().map(name_in).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_file_in_utf_16_is_read_with_its_mark_in_either_order_and_without() {
+    let text = "email\tname\r\nli@people.example\t李雷\r\nkim@people.example\t김😀\r\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for file in [[b"\xff\xfe", little.as_slice()].concat(), [b"\xfe\xff", big.as_slice()].concat(), little] {
+        assert_eq!(names_from(&file).await, ["李雷", "김😀"]);
+    }
+}
+
+#[tokio::test]
+async fn a_file_in_gb18030_is_read_with_the_characters_that_gbk_lacks() {
+    // 邮箱,姓名 / li@people.example,李雷 / ji@people.example,𠮷野: the first of these takes four bytes.
+    let file = [
+        b"\xd3\xca\xcf\xe4,\xd0\xd5\xc3\xfb\r\n".as_slice(),
+        b"li@people.example,\xc0\xee\xc0\xd7\r\n",
+        b"ji@people.example,\x954\xb25\xd2\xb0\r\n",
+    ]
+    .concat();
+    assert_eq!(names_from(&file).await, ["李雷", "𠮷野"]);
+}
+
+#[tokio::test]
+async fn a_row_with_a_byte_that_means_nothing_is_kept_out_and_no_other() {
+    let file = [
+        "email,name\nli@people.example,李雷\nhan@people.example,韩梅梅\n".as_bytes(),
+        "wild@people.example,鸿雁传书，鸿雁传书，鸿雁传书，鸿雁传书，鸿雁传书，鸿雁传书，鸿雁传书\n"
+            .as_bytes(),
+        b"bad@people.example,\xff\n",
+        b"bo@people.example,Bo\n",
+    ]
+    .concat();
+    let (import, server) = sent_to(&file).await;
+    assert_eq!(problems(&import).last(), Some(&(5, "bad_encoding")));
+    assert!(nobody_got_two(&server).contains(&"bo@people.example".to_owned()));
+}
+
 #[tokio::test]
 async fn addresses_that_are_none_are_kept_out_with_row_and_reason() {
     let file = "email,name\n\

@@ -153,3 +153,32 @@ async fn a_campaign_is_given_its_time() {
         ctl.run(&[plan.as_slice(), &["--name", "Past", "--at", "2001-05-01T09:00:00Z"]].concat()).await;
     assert_eq!(past.error_code(), "time_in_past");
 }
+
+#[tokio::test]
+async fn after_a_run_it_is_sent_again_to_whom_the_command_line_says() {
+    let failing =
+        Rule::at(At::Rcpt).for_recipient("p2@people.example").first(1).answers(550, "5.7.1 Not today");
+    let doubtful = Rule::at(At::Dot).for_recipient("p4@people.example").first(1).keeps_and_closes();
+    let server = ScriptedServer::builder().rule(failing).rule(doubtful).start().await;
+    let ctl = Ctl::new();
+    ctl.campaign_for(6, &server, 1).await;
+    assert_eq!(ctl.run(&["campaign", "start", "May", "--wait"]).await.code, Some(0));
+    let counts = ctl.counts().await;
+    assert_eq!((counts.of("sent"), counts.of("failed"), counts.of("in_doubt")), (4, 1, 1));
+
+    let unknown = ctl.run(&["campaign", "resolve", "May", "p3@people.example", "sent"]).await;
+    assert_eq!(unknown.error_code(), "not_found", "it is not in doubt");
+    ctl.run(&["campaign", "resolve", "May", "P4@people.example", "sent"]).await.json();
+    assert_eq!(ctl.run(&["campaign", "resend", "May", "--failed"]).await.json()["count"], 1);
+    assert_eq!(ctl.run(&["campaign", "resend", "May", "--in-doubt"]).await.json()["count"], 0);
+    assert_eq!(ctl.run(&["campaign", "resend", "May"]).await.code, Some(2), "to whom?");
+    ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
+    assert_eq!(ctl.counts().await.of("sent"), 6);
+    assert_eq!(nobody_got_two(&server).len(), 6);
+
+    let more = ctl.file("more.csv", csv_of(8));
+    ctl.run(&["contacts", "import", &more.to_string_lossy(), "--list", "People"]).await.json();
+    assert_eq!(ctl.run(&["campaign", "resend", "May", "--new"]).await.json()["count"], 2);
+    ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
+    assert_eq!(nobody_got_two(&server).len(), 8);
+}

@@ -49,12 +49,27 @@ impl Answer {
 /// A data folder and the program that works on it.
 pub struct Ctl {
     folder: TempDir,
+    program: PathBuf,
+    /// The user it runs as, where that is somebody else than who runs the stories.
+    #[cfg(unix)]
+    user: Option<u32>,
 }
 
 impl Ctl {
     /// On a new folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            program: program("hongyanctl"),
+            #[cfg(unix)]
+            user: None,
+        }
+    }
+
+    /// The same, with a copy of the program that this user may run.
+    #[cfg(unix)]
+    pub fn run_by(self, user: u32, program: PathBuf) -> Self {
+        Self { program, user: Some(user), ..self }
     }
 
     /// The data folder.
@@ -71,7 +86,11 @@ impl Ctl {
 
     /// A command that is not run yet, with `--json`.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program("hongyanctl"));
+        let mut command = Command::new(&self.program);
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            std::os::unix::process::CommandExt::uid(&mut command, user);
+        }
         command.args(arguments).arg("--json").arg("--data").arg(self.folder());
         command.env("HONGYAN_SECRETS", "vault").env("LC_ALL", "C.UTF-8");
         command.env("HONGYAN_VAULT_PASSPHRASE", "a passphrase for stories");
@@ -91,6 +110,16 @@ impl Ctl {
         stdin.write_all(input.as_bytes()).expect("it reads");
         drop(stdin);
         ended(child).await
+    }
+
+    /// A command that sends by itself what waits to be sent; nobody tells it which campaign. Nobody looks at its page.
+    pub fn serve(&self) -> Command {
+        let page = self.folder().join("ui");
+        std::fs::create_dir_all(&page).expect("a folder");
+        self.file("ui/index.html", "<!doctype html><title>Nobody</title>");
+        let mut command = self.command(&["serve", "--ui", &page.to_string_lossy()]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
     }
 
     /// Makes a campaign `May` to so many people through a server, ready to start.

@@ -3,6 +3,9 @@
 mod campaigns;
 mod contacts;
 mod ctl;
+mod long_line;
+#[cfg(unix)]
+mod read_only;
 mod refusals;
 
 pub use ctl::Ctl;

@@ -3,7 +3,7 @@
 //! The server of this process is the durable log: it notes a mail before it answers 250, and nobody kills it.
 
 use std::collections::BTreeSet;
-use std::process::{Child, Stdio};
+use std::process::Child;
 
 use hongyan_store::Store;
 use hongyan_testkit::ScriptedServer;
@@ -20,15 +20,6 @@ const COMMANDS: usize = 12;
 
 /// A process that does not outlive its story.
 struct Victim(Child);
-
-impl Victim {
-    /// `hongyanctl serve` sends by itself what waits to be sent; nobody tells it which campaign.
-    fn serve(ctl: &Ctl) -> Self {
-        let page = ctl.folder().join("ui");
-        let mut command = ctl.command(&["serve", "--ui", &page.to_string_lossy()]);
-        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("hongyanctl runs"))
-    }
-}
 
 impl Drop for Victim {
     fn drop(&mut self) {
@@ -47,8 +38,6 @@ async fn ten_kills_in_one_campaign_lose_nobody_and_send_nothing_twice() {
 async fn survives(mails: usize, kills: usize) {
     let mut chance = chance::seeded();
     let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
-    std::fs::create_dir(ctl.folder().join("ui")).expect("a folder");
-    ctl.file("ui/index.html", "<!doctype html><title>Nobody looks at it</title>");
     ctl.campaign_for(mails, &server, CONNECTIONS as u32).await;
     ctl.run(&["campaign", "start", "May"]).await.json();
 
@@ -70,7 +59,7 @@ async fn survives(mails: usize, kills: usize) {
 /// Gives how many mails were under way: armed, and without an outcome.
 async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: usize) -> i64 {
     let before = server.received().len();
-    let victim = Victim::serve(ctl);
+    let victim = Victim(ctl.serve().spawn().expect("hongyanctl runs"));
     within_patience("going on by itself", server.wait_for_mails(mails.max(before + 1))).await;
     let heard = server.verbs().len();
     within_patience("a few commands", server.wait_for_commands(heard + commands)).await;
