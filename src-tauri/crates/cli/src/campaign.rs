@@ -9,6 +9,7 @@ use hongyan_api::commands::contact::Deleted;
 use hongyan_api::commands::shapes::{ById, Nothing};
 use jiff::Timestamp;
 
+use crate::campaign_again::{self, Outcome, Who};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
@@ -58,6 +59,22 @@ pub enum CampaignCommand {
         #[arg(long)]
         recipients: bool,
     },
+    /// Send it again after its run, as it was
+    Resend {
+        /// The campaign's name
+        name: String,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Say what became of a mail in doubt
+    Resolve {
+        /// The campaign's name
+        name: String,
+        /// The recipient's address
+        address: String,
+        /// What became of it
+        outcome: Outcome,
+    },
     /// Send one mail of it to an address, as its first recipient would get it
     Test {
         /// The campaign's name
@@ -101,6 +118,10 @@ pub async fn run(session: &Session<'_>, command: CampaignCommand) -> Result<(), 
         CampaignCommand::Check { name } => check::run(session, &name).await,
         CampaignCommand::Report { name, recipients } => {
             campaign_report::run(session, &name, recipients).await
+        }
+        CampaignCommand::Resend { name, who } => campaign_again::resend(session, &name, &who).await,
+        CampaignCommand::Resolve { name, address, outcome } => {
+            campaign_again::resolve(session, &name, &address, outcome).await
         }
         CampaignCommand::Test { name, to } => test(session, &name, to).await,
     }
@@ -205,7 +226,7 @@ async fn step(session: &Session<'_>, command: &str, name: &str) -> Result<(), Fa
 }
 
 /// Nothing is sent by this process, so people must know who does.
-fn tell_who_sends(session: &Session<'_>) {
+pub fn tell_who_sends(session: &Session<'_>) {
     match session.engine.find_sender() {
         Some(sender) => session.screen.note(&Sentence::SentBy { program: &sender.program, pid: sender.pid }),
         None => session.screen.note(&Sentence::SentByNobody),

@@ -6,6 +6,7 @@
 mod account;
 mod arguments;
 mod campaign;
+mod campaign_again;
 mod campaign_report;
 mod campaign_wait;
 mod check;

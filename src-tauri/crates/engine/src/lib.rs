@@ -44,7 +44,7 @@ pub use hongyan_contact_files::{
 pub use hongyan_secrets::{Kind as SecretsKind, State as SecretsState, Status as SecretsStatus};
 pub use hongyan_smtp::TlsTrust;
 pub use hongyan_store::{
-    AccountRecord, AccountValues, CampaignRecord, CampaignValues, CaughtMailLine, ContactCursor,
+    AccountRecord, AccountValues, Again, CampaignRecord, CampaignValues, CaughtMailLine, ContactCursor,
     ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,
     ContactSelection, ContactTotal, DeliveryFilter, DeliveryPage, DeliveryRecord, Happening, Hold,
     ImportProblem, ImportRecord, ImportState, ListRecord, ReasonRecord, StateCounts, SuppressionRecord,

@@ -41,8 +41,8 @@ pub struct RunRecord {
     pub fixed: NewRun,
     /// Recipients in all.
     pub total: i64,
-    /// When it began, unix milliseconds.
-    pub started_at_ms: i64,
+    /// When it began, or when the user last put recipients back into its queue; unix milliseconds.
+    pub open_since_ms: i64,
 }
 
 #[derive(FromRow)]
@@ -57,6 +57,7 @@ struct Row {
     token_key: Vec<u8>,
     total: i64,
     started_at_ms: i64,
+    reopened_at_ms: Option<i64>,
 }
 
 impl TryFrom<Row> for RunRecord {
@@ -71,7 +72,8 @@ impl TryFrom<Row> for RunRecord {
             reply_to: row.reply_to.as_deref().map(stored_address).transpose()?,
             token_key: row.token_key,
         };
-        Ok(Self { id: RunId(row.id), fixed, total: row.total, started_at_ms: row.started_at_ms })
+        let open_since_ms = row.reopened_at_ms.unwrap_or(row.started_at_ms);
+        Ok(Self { id: RunId(row.id), fixed, total: row.total, open_since_ms })
     }
 }
 
@@ -250,11 +252,12 @@ impl Store {
     }
 }
 
-async fn freeze_audience(
+/// Makes a delivery of everybody in the campaign's lists who has none in this run; gives how many.
+pub(crate) async fn freeze_audience(
     transaction: &mut Transaction<'static, Sqlite>,
     run: RunId,
     now_ms: i64,
-) -> Result<()> {
+) -> Result<i64> {
     let done = sqlx::query(
         "insert into deliveries (run_id, contact_id, address, address_key, name, state, skip_reason, updated_at_ms)
          select $1, contacts.id, contacts.address, contacts.address_key, contacts.display_name,
@@ -266,18 +269,21 @@ async fn freeze_audience(
              select contact_id from list_members
              where list_id in (select list_id from campaign_lists
                                where campaign_id = (select campaign_id from runs where id = $1)))
+           and not exists (select 1 from deliveries
+                           where deliveries.run_id = $1 and deliveries.address_key = contacts.address_key)
          order by contacts.id",
     )
     .bind(run.0)
     .bind(now_ms)
     .execute(&mut **transaction)
     .await?;
-    sqlx::query("update runs set total = $2 where id = $1")
+    let added = i64::try_from(done.rows_affected()).unwrap_or_default();
+    sqlx::query("update runs set total = total + $2 where id = $1")
         .bind(run.0)
-        .bind(i64::try_from(done.rows_affected()).unwrap_or_default())
+        .bind(added)
         .execute(&mut **transaction)
         .await?;
-    Ok(())
+    Ok(added)
 }
 
 /// Skips what waits in a cancelled run, and ends the run if nothing is under way.
@@ -303,7 +309,7 @@ async fn skip_waiting(transaction: &mut Transaction<'static, Sqlite>, run: RunId
 }
 
 /// Counts a run's deliveries anew.
-async fn recount(transaction: &mut Transaction<'static, Sqlite>, run: RunId) -> Result<()> {
+pub(crate) async fn recount(transaction: &mut Transaction<'static, Sqlite>, run: RunId) -> Result<()> {
     sqlx::query("delete from run_counts where run_id = $1").bind(run.0).execute(&mut **transaction).await?;
     sqlx::query(
         "insert into run_counts (run_id, state, n)

@@ -1000,6 +1000,16 @@ export type SecretsStatus = {
   state: string;
 };
 
+/** Sends a campaign again after its run. */
+export type SendAgain = {
+  /** Which campaign. */
+  id: number;
+  /** To whom: `failed`, `in_doubt`, `added` (who came into its lists since) or `these`. */
+  who: string;
+  /** With `these`: row ids of recipients that failed or are in doubt; else empty. */
+  recipientIds: Array<number>;
+};
+
 /** Sends one mail of the campaign to any address, as it would reach a person of the audience. */
 export type SendTest = {
   /** Which campaign. */
@@ -1034,6 +1044,14 @@ export type Settings = {
   theme: string;
   /** Whether the welcome page was left. */
   welcomed: boolean;
+};
+
+/** Takes mails in doubt for sent. */
+export type SettleAsSent = {
+  /** Which campaign. */
+  id: number;
+  /** Row ids of recipients that are in doubt. */
+  recipientIds: Array<number>;
 };
 
 /** Starts an import; it goes on in the background. */
@@ -1260,6 +1278,9 @@ export interface Commands {
   "campaign.pause": [ById, CampaignView];
   "campaign.resume": [ById, CampaignView];
   "campaign.cancel": [ById, CampaignView];
+  "campaign.send_again": [SendAgain, Count];
+  "campaign.settle_as_sent": [SettleAsSent, Count];
+  "campaign.added_since": [ById, Count];
   "campaign.progress": [ById, CampaignProgress];
   "campaign.recipients": [ListRecipients, RecipientPage];
   "campaign.reasons": [ById, Array<ReasonRow>];

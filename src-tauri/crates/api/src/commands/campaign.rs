@@ -205,6 +205,28 @@ pub struct ScheduleCampaign {
     pub at_ms: i64,
 }
 
+/// Sends a campaign again after its run.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendAgain {
+    /// Which campaign.
+    pub id: i64,
+    /// To whom: `failed`, `in_doubt`, `added` (who came into its lists since) or `these`.
+    pub who: String,
+    /// With `these`: row ids of recipients that failed or are in doubt; else empty.
+    pub recipient_ids: Vec<i64>,
+}
+
+/// Takes mails in doubt for sent.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettleAsSent {
+    /// Which campaign.
+    pub id: i64,
+    /// Row ids of recipients that are in doubt.
+    pub recipient_ids: Vec<i64>,
+}
+
 /// How a campaign is getting on.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -3,12 +3,13 @@
 use std::str::FromStr;
 
 use hongyan_domain::{AccountId, CampaignId, DeliveryId, DeliveryState, ListId, TemplateId};
-use hongyan_engine::{Audience, CampaignRecord, DeliveryFilter, Engine, Progress};
+use hongyan_engine::{Again, Audience, CampaignRecord, DeliveryFilter, Engine, Progress};
 
 use super::campaign::{
     AudienceView, CampaignPlan, CampaignProgress, CampaignRow, CampaignView, CheckView, ComputeAudience,
     Counts, CreateCampaign, ExportRecipients, Finding, LeftOut, ListRecipients, PreviewCampaign, ReasonRow,
-    RecipientPage, RecipientRow, ScheduleCampaign, SendTest, TestSent, UpdateCampaign,
+    RecipientPage, RecipientRow, ScheduleCampaign, SendAgain, SendTest, SettleAsSent, TestSent,
+    UpdateCampaign,
 };
 use super::contact::{Deleted, Restore};
 use super::shapes::{ById, Count, Nothing};
@@ -205,6 +206,26 @@ pub(crate) async fn resume(engine: Engine, request: ById) -> Result<CampaignView
 pub(crate) async fn cancel(engine: Engine, request: ById) -> Result<CampaignView> {
     let campaign = engine.cancel_campaign(CampaignId(request.id)).await?;
     view(&engine, campaign).await
+}
+
+pub(crate) async fn send_again(engine: Engine, request: SendAgain) -> Result<Count> {
+    let who = match request.who.as_str() {
+        "failed" => Again::Failed,
+        "in_doubt" => Again::InDoubt,
+        "added" => Again::Added,
+        "these" => Again::These(request.recipient_ids.into_iter().map(DeliveryId).collect()),
+        _ => return Err(ErrorView::value_invalid("who")),
+    };
+    Ok(Count { count: engine.send_again(CampaignId(request.id), who).await? })
+}
+
+pub(crate) async fn settle_as_sent(engine: Engine, request: SettleAsSent) -> Result<Count> {
+    let ids: Vec<DeliveryId> = request.recipient_ids.into_iter().map(DeliveryId).collect();
+    Ok(Count { count: engine.settle_as_sent(CampaignId(request.id), &ids).await? })
+}
+
+pub(crate) async fn added_since(engine: Engine, request: ById) -> Result<Count> {
+    Ok(Count { count: engine.count_added_since(CampaignId(request.id)).await? })
 }
 
 pub(crate) async fn progress(engine: Engine, request: ById) -> Result<CampaignProgress> {

@@ -45,6 +45,9 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::CampaignIsNow { name, state } => {
             format!("群发任务“{name}”：{}。", codes::state(state).unwrap_or(state))
         }
+        Sentence::SendsAgain { count: 0, .. } => "没有需要重发的收件人。".to_owned(),
+        Sentence::SendsAgain { name, count } => format!("“{name}”将再次发给 {count} 人。"),
+        Sentence::SettledAsSent { count } => format!("{count} 封结果不明的邮件已记为送达。"),
         Sentence::SentBy { program, pid } => format!("由 {}（进程 {pid}）发送。", line(program)),
         Sentence::SentByNobody => "目前没有程序在发送。请打开鸿雁，或运行 `hongyanctl serve`。".to_owned(),
         Sentence::TestSent { to, server_says } => {

@@ -79,6 +79,7 @@ fn not_found(what: &str, name: &str) -> String {
         "import" => "导入",
         "list" => "列表",
         "mail" => "邮件",
+        "recipient" => "结果不明的收件人",
         "template" => "模板",
         _ => "项目",
     };

@@ -52,6 +52,10 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::CampaignIsNow { name, state } => {
             format!("The campaign “{name}” is {}.", codes::state(state).unwrap_or(state))
         }
+        Sentence::SendsAgain { count: 0, .. } => "There is nobody to send it to again.".to_owned(),
+        Sentence::SendsAgain { name, count: 1 } => format!("“{name}” goes out to one person again."),
+        Sentence::SendsAgain { name, count } => format!("“{name}” goes out to {count} people again."),
+        Sentence::SettledAsSent { count } => format!("Taken for sent: {count}."),
         Sentence::SentBy { program, pid } => format!("It is sent by {} (process {pid}).", line(program)),
         Sentence::SentByNobody => {
             "Nothing sends at the moment. Open Hongyan, or run `hongyanctl serve`.".to_owned()

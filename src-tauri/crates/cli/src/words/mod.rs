@@ -71,6 +71,10 @@ pub enum Sentence<'a> {
     CampaignStarted { name: &'a str },
     /// A campaign has a new state.
     CampaignIsNow { name: &'a str, state: &'a str },
+    /// Recipients were put back into the queue.
+    SendsAgain { name: &'a str, count: i64 },
+    /// Mails in doubt are taken for sent.
+    SettledAsSent { count: i64 },
     /// Another process sends.
     SentBy { program: &'a str, pid: u32 },
     /// No process sends at the moment.

@@ -163,7 +163,7 @@ impl Engine {
         Ok(Check { audience, findings })
     }
 
-    async fn check_account(
+    pub(super) async fn check_account(
         &self,
         campaign: &CampaignRecord,
         findings: &mut Vec<Finding>,

@@ -1,5 +1,6 @@
 //! Campaigns: what the user plans, and the steps of their life.
 
+mod again;
 mod audience;
 mod check;
 mod content;

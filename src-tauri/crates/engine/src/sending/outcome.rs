@@ -37,8 +37,8 @@ pub(super) enum Consequence {
 pub(super) struct Standing {
     /// Attempts before this one.
     pub(super) attempts: i64,
-    /// When the run began, unix milliseconds.
-    pub(super) run_started_ms: i64,
+    /// When the run began or was opened again, unix milliseconds.
+    pub(super) open_since_ms: i64,
     /// Unix milliseconds.
     pub(super) now_ms: i64,
     /// 0.0 to 1.0, spreads the retries.
@@ -69,7 +69,7 @@ pub(super) fn consequence(failure: &Failure, host: &str, at: Standing) -> (Verdi
 /// Tries the recipient again later, or gives it up when the run is too old.
 pub(super) fn defer(at: Standing) -> Consequence {
     let due_at_ms = at.now_ms + retry_delay_ms(at.attempts, at.jitter);
-    if due_at_ms > at.run_started_ms + GIVE_UP_AFTER_MS {
+    if due_at_ms > at.open_since_ms + GIVE_UP_AFTER_MS {
         Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
     } else {
         Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms) }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_recipient_is_given_up_after_three_days() {
-        let at = |now_ms| Standing { attempts: 20, run_started_ms: 0, now_ms, jitter: 0.5 };
+        let at = |now_ms| Standing { attempts: 20, open_since_ms: 0, now_ms, jitter: 0.5 };
         assert!(matches!(
             defer(at(0)),
             Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(_) }

@@ -260,7 +260,7 @@ impl Connection {
     fn standing(&self, attempts: i64) -> Standing {
         Standing {
             attempts,
-            run_started_ms: self.shift.run.started_at_ms,
+            open_since_ms: self.shift.run.open_since_ms,
             now_ms: self.shift.engine.now_ms(),
             jitter: jitter(),
         }

@@ -7,6 +7,9 @@ import type { CampaignProgress, CampaignView } from '$lib/rpc/schema';
 import { openOf } from '../counts';
 import { standstillOf } from './standstill';
 
+/** Whom a campaign can be sent to again. */
+export type AgainGroup = 'failed' | 'in_doubt' | 'added';
+
 /** A campaign that was started: how it goes, and its steps. Make it while a component is being made. */
 export class Run {
   readonly #view: Resource<CampaignView>;
@@ -28,6 +31,11 @@ export class Run {
     const known = await call('account.suggest', { address: account.from.address });
     return known.host === account.host ? known.hint : null;
   });
+  /** Who came into its lists since; asked when it is over, as only then it can be sent to them. */
+  readonly #added = resource(async () => {
+    if (this.progress.state !== 'finished') return 0;
+    return (await call('campaign.added_since', { id: this.#first.campaign.id })).count;
+  }, ['contacts', 'lists', 'campaigns']);
   readonly #sample = resource(() => call('campaign.preview', { id: this.#first.campaign.id, position: 0 }));
 
   constructor(view: Resource<CampaignView>, first: CampaignView) {
@@ -58,6 +66,12 @@ export class Run {
   get subject(): string {
     return this.#sample.data?.subject || (this.view.subject ?? '');
   }
+  /** To how many it can be sent again, by group. */
+  get again(): Record<AgainGroup, number> {
+    const { failed, in_doubt } = this.progress.counts;
+    const isOpen = this.progress.state !== 'cancelled';
+    return isOpen ? { failed, in_doubt, added: this.#added.data ?? 0 } : { failed: 0, in_doubt: 0, added: 0 };
+  }
   get isRunning(): boolean {
     return this.progress.state === 'running';
   }
@@ -83,6 +97,20 @@ export class Run {
   pause = () => this.#step('campaign.pause');
   resume = () => this.#step('campaign.resume');
   end = () => this.#step('campaign.cancel');
+
+  sendAgain = (group: AgainGroup) => this.#decide(() => this.#sendAgain(group, []));
+  sendAgainTo = (recipientId: number) => this.#decide(() => this.#sendAgain('these', [recipientId]));
+  settleAsSent = (recipientId: number) =>
+    this.#decide(() => call('campaign.settle_as_sent', { id: this.view.campaign.id, recipientIds: [recipientId] }));
+
+  #sendAgain(who: AgainGroup | 'these', recipientIds: number[]): Promise<unknown> {
+    return call('campaign.send_again', { id: this.view.campaign.id, who, recipientIds });
+  }
+
+  async #decide(decision: () => Promise<unknown>): Promise<void> {
+    await attempt(decision);
+    await Promise.all([this.#view.reload(), this.#live.reload()]);
+  }
 
   async #step(command: 'campaign.pause' | 'campaign.resume' | 'campaign.cancel'): Promise<void> {
     const view = await attempt(() => call(command, { id: this.view.campaign.id }));
