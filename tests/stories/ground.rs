@@ -27,3 +27,8 @@ pub async fn within_patience<T>(what: &str, future: impl Future<Output = T>) -> 
         Err(_) => panic!("gave up waiting: {what}"),
     }
 }
+
+/// How often a story about faults is told: once, or `HONGYAN_TIMES` times.
+pub fn times() -> usize {
+    std::env::var("HONGYAN_TIMES").map_or(1, |times| times.parse().expect("HONGYAN_TIMES is a number"))
+}

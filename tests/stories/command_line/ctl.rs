@@ -124,6 +124,24 @@ impl Ctl {
 
     /// Makes a campaign `May` to so many people through a server, ready to start.
     pub async fn campaign_for(&self, people: usize, server: &ScriptedServer, connections: u32) {
+        self.account_at(server, connections, None).await;
+        self.campaign_through_account(people).await;
+    }
+
+    /// Adds the account `Shop` at a server, for a user `shop` where there is a password.
+    pub async fn account_at(&self, server: &ScriptedServer, connections: u32, password: Option<&str>) {
+        let (port, connections) = (server.port().to_string(), connections.to_string());
+        let account =
+            ["account", "add", "--name", "Shop", "--host", "127.0.0.1", "--port", &port, "--tls", "none"];
+        let limits = ["--max-connections", &connections, "--from", "鸿雁书店 <news@shop.example>"];
+        let login: &[&str] = if password.is_some() { &["--user", "shop", "--password-stdin"] } else { &[] };
+        self.run_with(password.unwrap_or_default(), &[account.as_slice(), &limits, login].concat())
+            .await
+            .json();
+    }
+
+    /// Makes a campaign `May` to so many people through the account `Shop`.
+    pub async fn campaign_through_account(&self, people: usize) {
         let file = self.file("people.csv", csv_of(people));
         let file = file.to_string_lossy();
         self.run(&["contacts", "import", &file, "--list", "People"]).await.json();
@@ -132,11 +150,6 @@ impl Ctl {
         self.run(&["template", "add", &letter, "--name", "Hello", "--subject", "{{ name }}，你好"])
             .await
             .json();
-        let (port, connections) = (server.port().to_string(), connections.to_string());
-        let account =
-            ["account", "add", "--name", "Shop", "--host", "127.0.0.1", "--port", &port, "--tls", "none"];
-        let limits = ["--max-connections", &connections, "--from", "鸿雁书店 <news@shop.example>"];
-        self.run(&[account.as_slice(), &limits].concat()).await.json();
         let plan = ["--name", "May", "--list", "People", "--template", "Hello", "--account", "Shop"];
         self.run(&[["campaign", "create"].as_slice(), &plan].concat()).await.json();
     }

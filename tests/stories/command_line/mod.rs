@@ -8,4 +8,4 @@ mod long_line;
 mod read_only;
 mod refusals;
 
-pub use ctl::Ctl;
+pub use ctl::{Ctl, ended};

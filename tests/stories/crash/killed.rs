@@ -3,14 +3,15 @@
 //! The server of this process is the durable log: it notes a mail before it answers 250, and nobody kills it.
 
 use std::collections::BTreeSet;
-use std::process::Child;
+use std::time::{Duration, Instant};
 
 use hongyan_store::Store;
 use hongyan_testkit::ScriptedServer;
 
+use super::Victim;
 use crate::chance;
 use crate::command_line::Ctl;
-use crate::ground::within_patience;
+use crate::ground::{PATIENCE, within_patience};
 use crate::inbox::nobody_got_two;
 use crate::people::people;
 
@@ -18,49 +19,52 @@ const CONNECTIONS: usize = 4;
 /// A kill comes within so many commands behind the mail it waits for: anywhere in the conversation.
 const COMMANDS: usize = 12;
 
-/// A process that does not outlive its story.
-struct Victim(Child);
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        // On Unix this is SIGKILL.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+/// `HONGYAN_KILLS=200` makes it the long form, with fifty mails a kill.
+#[tokio::test]
+async fn ten_kills_in_one_campaign_lose_nobody_and_send_nothing_twice() {
+    match std::env::var("HONGYAN_KILLS") {
+        Ok(kills) => {
+            let kills = kills.parse().expect("HONGYAN_KILLS is a number");
+            survives(kills * 50, kills, Duration::from_secs(5)).await;
+        }
+        // Beside other tests a start can take its time.
+        Err(_) => survives(2_000, 10, PATIENCE).await,
     }
 }
 
-#[tokio::test]
-async fn ten_kills_in_one_campaign_lose_nobody_and_send_nothing_twice() {
-    survives(2_000, 10).await;
-}
-
 /// Sends a campaign to so many people with so many kills, spread over it, and asserts what must be so.
-async fn survives(mails: usize, kills: usize) {
+async fn survives(mails: usize, kills: usize, most_to_go_on: Duration) {
     let mut chance = chance::seeded();
     let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
     ctl.campaign_for(mails, &server, CONNECTIONS as u32).await;
     ctl.run(&["campaign", "start", "May"]).await.json();
 
     let between = mails / (kills + 1);
-    let mut in_doubt = 0;
+    let (mut in_doubt, mut longest) = (0, Duration::ZERO);
     for kill in 0..kills {
         let moment = kill * between + chance.usize(1..=between);
-        in_doubt += killed_at(&ctl, &server, moment, chance.usize(..COMMANDS)).await;
-        eprintln!("after kill {}: {in_doubt} in doubt", kill + 1);
+        let (under_way, went_on) = killed_at(&ctl, &server, moment, chance.usize(..COMMANDS)).await;
+        in_doubt += under_way;
+        longest = longest.max(went_on);
+        eprintln!("kill {}: {under_way} under way, went on after {went_on:?}", kill + 1);
     }
     let ended = ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
     assert_eq!(ended["state"], "finished");
     assert!(server.received().len() > kills * between, "the last kill came at the end");
+    assert!(longest <= most_to_go_on, "went on after {longest:?}");
     nothing_is_lost(&ctl, &server, mails, in_doubt).await;
 }
 
 /// Lets a process send until so many mails and then so many commands have arrived, and kills it.
 ///
-/// Gives how many mails were under way: armed, and without an outcome.
-async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: usize) -> i64 {
+/// Gives how many mails were under way, armed and without an outcome, and how long it took to go on.
+async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: usize) -> (i64, Duration) {
+    let started = Instant::now();
     let before = server.received().len();
     let victim = Victim(ctl.serve().spawn().expect("hongyanctl runs"));
-    within_patience("going on by itself", server.wait_for_mails(mails.max(before + 1))).await;
+    within_patience("going on by itself", server.wait_for_mails(before + 1)).await;
+    let went_on = started.elapsed();
+    within_patience("so many mails", server.wait_for_mails(mails)).await;
     let heard = server.verbs().len();
     within_patience("a few commands", server.wait_for_commands(heard + commands)).await;
     drop(victim);
@@ -72,7 +76,7 @@ async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: u
     let store = Store::open(ctl.folder()).await.expect("the database can be opened");
     assert_eq!(store.integrity_check().await.unwrap(), "ok");
     store.close().await;
-    under_way
+    (under_way, went_on)
 }
 
 /// Everybody has one mail, or is in doubt; and exactly those are in doubt who were under way when it was killed.

@@ -2,3 +2,17 @@
 
 mod copied_folder;
 mod killed;
+mod points;
+
+use std::process::Child;
+
+/// A process that does not outlive its story.
+struct Victim(Child);
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        // On Unix this is SIGKILL.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

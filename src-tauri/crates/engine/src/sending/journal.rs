@@ -12,6 +12,7 @@ use hongyan_store::{Entry, EntryResult, Store};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::crash_point::{CrashPoint, crash_point};
 use crate::clock::Clock;
 
 /// Requests waiting at most; a connection waits for one at a time.
@@ -98,8 +99,10 @@ async fn commit(
 ) -> Option<Vec<EntryResult>> {
     let entries: Vec<Entry> = batch.iter().flat_map(|request| request.entries.iter().cloned()).collect();
     loop {
+        crash_point(CrashPoint::BeforeCommit);
         match store.write_journal(&entries, clock.now_ms()).await {
             Ok(results) => {
+                crash_point(CrashPoint::AfterCommit);
                 sick.store(false, Ordering::Relaxed);
                 return Some(results);
             }

@@ -1,5 +1,6 @@
 //! Sending: one process a data folder, one runner a campaign, one journal for all.
 
+mod crash_point;
 mod feeder;
 mod journal;
 mod letter;
