@@ -32,20 +32,8 @@ async fn stopped_by_a_full_disk() -> (Desk, ScriptedServer, CampaignId) {
     for gate in &gates {
         gate.open();
     }
-    desk.until_told(campaign).await;
+    desk.until_told(campaign, "the disk", |pace| pace.journal_sick).await;
     (desk, server, campaign)
-}
-
-impl Desk {
-    /// Waits until the user is told that the disk takes nothing.
-    async fn until_told(&self, campaign: CampaignId) {
-        let told = async {
-            while !self.engine.campaign_progress(campaign).await.unwrap().pace.journal_sick {
-                tokio::task::yield_now().await;
-            }
-        };
-        within_patience("to be told of the disk", told).await;
-    }
 }
 
 #[test]

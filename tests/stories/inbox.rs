@@ -18,7 +18,13 @@ pub fn mails_by_recipient(received: &[Received]) -> BTreeMap<String, usize> {
 /// Asserts that nobody got two, and gives everybody who got one.
 #[track_caller]
 pub fn nobody_got_two(server: &ScriptedServer) -> Vec<String> {
-    let count = mails_by_recipient(&server.received());
+    nobody_got_two_of(&server.received())
+}
+
+/// The same for mails of several servers.
+#[track_caller]
+pub fn nobody_got_two_of(received: &[Received]) -> Vec<String> {
+    let count = mails_by_recipient(received);
     let twice: Vec<&String> = count.iter().filter(|(_, mails)| **mails > 1).map(|(to, _)| to).collect();
     assert!(twice.is_empty(), "got more than one mail: {twice:?}");
     count.into_keys().collect()

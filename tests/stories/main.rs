@@ -27,6 +27,7 @@ mod broken_connections;
 mod checks;
 mod command_line;
 mod crash;
+mod cut_fifty_times;
 mod every_person;
 #[cfg(unix)]
 mod full_disk;
@@ -36,5 +37,6 @@ mod logging;
 mod postfix;
 mod refusals;
 mod schedule;
+mod server_gone;
 mod steps;
 mod suppression;

@@ -37,6 +37,27 @@ async fn five_unknown_recipients_of_fifty_fail_with_the_servers_words_on_one_con
 }
 
 #[tokio::test]
+async fn fifty_unknown_recipients_of_a_thousand_cost_no_connection_and_no_login() {
+    const CONNECTIONS: u32 = 4;
+    let rule = Rule::at(At::Rcpt).every(20).answers(550, "5.1.1 No such user here");
+    let server = ScriptedServer::builder().login("shop", "secret").rule(rule).start().await;
+    let desk = Desk::new().await;
+    let list = desk.list_of(1000).await;
+    let template = desk.template("你好，{{ name }}", "{{ city }}").await;
+    let mut draft = account_draft(server.port(), CONNECTIONS);
+    draft.user = Some("shop".to_owned());
+    draft.password = Some(SecretString::from("secret"));
+    let account = desk.account(draft).await;
+    let campaign = desk.draft(list, template, account).await;
+    desk.run(campaign).await;
+    assert_eq!(desk.counts(campaign).await, [("failed", 50), ("sent", 950)].into());
+    assert_eq!(nobody_got_two(&server).len(), 950);
+    let most = CONNECTIONS as usize;
+    assert!(server.connections() <= most, "{} connections", server.connections());
+    assert!(server.logins() <= most, "{} logins", server.logins());
+}
+
+#[tokio::test]
 async fn a_recipient_refused_for_now_is_tried_again_when_due() {
     let rule =
         Rule::at(At::Rcpt).for_recipient("p2@people.example").first(1).answers(450, "4.2.0 Greylisted");

@@ -61,6 +61,11 @@ impl Desk {
         &self.folder
     }
 
+    /// Whether time stands still until the story moves it.
+    pub const fn has_manual_clock(&self) -> bool {
+        self.clock.is_some()
+    }
+
     /// Moves the manual clock on.
     pub fn pass_time(&self, by: Duration) {
         self.clock.as_ref().expect("this desk has the system's clock").advance(by);

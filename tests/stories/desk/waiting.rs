@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hongyan_domain::CampaignId;
-use hongyan_engine::CampaignRecord;
+use hongyan_engine::{CampaignRecord, Pace};
 use tokio::time::Instant;
 
 use super::Desk;
@@ -28,6 +28,19 @@ impl Desk {
                 return campaign;
             }
             assert!(Instant::now() < deadline, "gave up waiting for {what}: {campaign:?}");
+            let _ = tokio::time::timeout(LOOK, events.recv()).await;
+        }
+    }
+
+    /// Waits until the user is told something about how a running campaign goes; a manual clock moves on meanwhile.
+    pub async fn until_told(&self, id: CampaignId, what: &str, is_so: impl Fn(Pace) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut events = self.engine.subscribe();
+        while !is_so(self.engine.campaign_progress(id).await.expect("the campaign is there").pace) {
+            assert!(Instant::now() < deadline, "gave up waiting to be told of {what}");
+            if self.has_manual_clock() {
+                self.pass_time(Duration::from_secs(1));
+            }
             let _ = tokio::time::timeout(LOOK, events.recv()).await;
         }
     }

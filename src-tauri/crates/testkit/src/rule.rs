@@ -46,6 +46,7 @@ enum When {
     Always,
     Nth(u64),
     First(u64),
+    After(u64),
     Every(u64),
 }
 
@@ -92,6 +93,12 @@ impl Rule {
     /// Only the first n times.
     pub const fn first(mut self, n: u64) -> Self {
         self.when = When::First(n);
+        self
+    }
+
+    /// Every time but the first n times.
+    pub const fn after(mut self, n: u64) -> Self {
+        self.when = When::After(n);
         self
     }
 
@@ -168,6 +175,7 @@ impl Rule {
             When::Always => true,
             When::Nth(n) => self.reached == n,
             When::First(n) => self.reached <= n,
+            When::After(n) => self.reached > n,
             When::Every(n) => self.reached.is_multiple_of(n),
         }
     }

@@ -99,9 +99,10 @@ impl ScriptedServer {
         let _ = self.script.heard.subscribe().wait_for(|&heard| heard >= count).await;
     }
 
-    /// Stops it and waits until its connections are closed.
-    pub async fn stop(self) {
+    /// Stops it, waits until its connections are closed, and gives every mail it took.
+    pub async fn stop(self) -> Vec<Received> {
         self.listener.shutdown().await;
+        std::mem::take(&mut self.script.state().received)
     }
 }
 
