@@ -125,12 +125,12 @@ fn store(fault: &StoreFault) -> ErrorView {
         StoreFault::NotFound(what) => ErrorView::new(ErrorCode::NotFound).with("what", what),
         StoreFault::DiskFull => ErrorView::new(ErrorCode::DiskFull),
         StoreFault::ReadOnly => ErrorView::new(ErrorCode::ReadOnly),
+        StoreFault::Folder(why) => ErrorView::new(ErrorCode::ReadOnly).with_detail(why.to_string()),
         StoreFault::Newer => ErrorView::new(ErrorCode::DatabaseNewer),
         StoreFault::Taken
         | StoreFault::Word(_)
         | StoreFault::Damaged(_)
         | StoreFault::SqliteTooOld(_)
-        | StoreFault::Folder(_)
         | StoreFault::Other(_) => ErrorView::new(ErrorCode::DatabaseFailed).with_detail(fault.to_string()),
     }
 }
