@@ -24,6 +24,16 @@ words! {
     }
 }
 
+words! {
+    /// What an account logs in with.
+    LoginKind, "login kind", {
+        /// A password, an authorisation code or an app password.
+        Password = "password",
+        /// An OAuth 2.0 access token (RFC 6750).
+        Token = "token",
+    }
+}
+
 impl TlsMode {
     /// The submission port a server of this mode usually listens on (RFC 8314, RFC 6409).
     pub const fn usual_port(self) -> u16 {
