@@ -8,6 +8,8 @@ mod campaigns;
 mod contacts;
 mod database;
 mod deliveries;
+#[cfg(test)]
+mod delivery_sequences;
 mod error;
 mod imports;
 mod journal;
