@@ -6,13 +6,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 use sqlx::{Connection, Sqlite, Transaction};
 
-use crate::{Error, Result};
+use crate::{Error, Result, journal};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
@@ -38,6 +39,9 @@ impl Store {
             .acquire_timeout(Duration::from_secs(60))
             .idle_timeout(None)
             .max_lifetime(None)
+            // A file has no line that could be dead; the question would cost as much as a statement.
+            .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(journal::prepare_connection(connection)))
             .after_release(|connection, _| Box::pin(is_fit_for_use(connection)))
             .connect_with(options.clone())
             .await?;
@@ -45,6 +49,7 @@ impl Store {
             .max_connections(READERS)
             .idle_timeout(None)
             .max_lifetime(None)
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self { writer, reader })
@@ -64,6 +69,11 @@ impl Store {
     /// Begins a transaction that may write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// The writing connection itself, for who looks after the transaction by themselves.
+    pub(crate) async fn acquire_writer(&self) -> Result<PoolConnection<Sqlite>> {
+        Ok(self.writer.acquire().await?)
     }
 
     /// SQLite's own check of the file: `ok`, or what is wrong.

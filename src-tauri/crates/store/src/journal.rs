@@ -1,13 +1,14 @@
 //! The journal: arming and outcomes of many deliveries in one durable commit.
 //!
 //! A body may leave only after its `Arm` came back as [`EntryResult::Armed`]. The check of suppression and of the
-//! campaign's state is part of that same statement, so nothing can slip between check and commit.
-
-use std::collections::{BTreeMap, HashSet};
+//! campaign's state is part of the same transaction, so nothing can slip between check and commit.
+//!
+//! Every mail waits for this commit, and a call into the database's thread costs nearly as much as the disk flush
+//! itself. So the transaction goes there in one call, from `begin` to the results, and SQL does the counting.
 
 use hongyan_domain::{AccountId, DeliveryId, DeliveryState, RunId, SkipReason, Stage, Verdict};
-use serde::Serialize;
-use sqlx::{Sqlite, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite, SqliteConnection};
 
 use crate::deliveries::skip_word;
 use crate::{Result, Store};
@@ -74,213 +75,166 @@ pub enum EntryResult {
     Stale,
 }
 
-#[derive(Serialize)]
-struct ArmRow {
-    id: i64,
-    from: &'static str,
-}
+/// What an entry is in [`WRITE`]: id, state it starts from, state it takes, attempts it counts for, account, day, then
+/// what becomes of skip reason, verdict, stage, reply code, reply text, queue id and due time.
+type Row<'a> = (
+    i64,
+    &'static str,
+    &'static str,
+    bool,
+    Option<i64>,
+    Option<i64>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<u16>,
+    &'a str,
+    Option<&'a str>,
+    Option<i64>,
+);
 
-#[derive(Serialize)]
-struct OutcomeRow<'a> {
-    id: i64,
-    from: &'static str,
-    to: &'static str,
-    skip: Option<&'static str>,
-    verdict: Option<&'static str>,
-    stage: Option<&'static str>,
-    code: Option<u16>,
-    text: &'a str,
-    queue: Option<&'a str>,
-    due: Option<i64>,
-}
+/// Where the writing connection notes the entries that apply, one transaction long.
+const SETTLED: &str = "create temp table if not exists settled (
+    id integer primary key, entry integer not null, run_id integer not null, was text not null, state text not null,
+    attempt integer not null, account_id integer, day integer, skip text, verdict text, stage text, code integer,
+    reply text, queue text, due integer)";
+
+/// `$1` is an array of [`Row`]s, `$2` the time. Gives an array of `[entry, state]`, those that apply.
+const WRITE: &str = "
+begin immediate;
+delete from temp.settled;
+insert or ignore into temp.settled
+select deliveries.id, entry, run_id, entries.was,
+    case when entries.state = 'armed'
+              and exists (select 1 from suppressions where suppressions.address_key = deliveries.address_key)
+         then 'skipped' else entries.state end as becomes,
+    attempt, account_id, day, skip, entries.verdict, entries.stage, code, reply, queue, due
+from (select key as entry, value ->> 0 as id, value ->> 1 as was, value ->> 2 as state, value ->> 3 as attempt,
+          value ->> 4 as account_id, value ->> 5 as day, value ->> 6 as skip, value ->> 7 as verdict,
+          value ->> 8 as stage, value ->> 9 as code, value ->> 10 as reply, value ->> 11 as queue, value ->> 12 as due
+      from json_each($1)) as entries
+    join deliveries on deliveries.id = entries.id and deliveries.state = entries.was
+where becomes <> 'armed'
+    or (entries.was in ('queued', 'deferred')
+        and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
+                    where runs.id = deliveries.run_id and campaigns.state = 'running'))
+order by entry;
+update deliveries
+set state = settled.state, skip_reason = case settled.state when 'skipped' then 'suppressed' end,
+    attempts = attempts + (settled.state = 'armed'), due_at_ms = null, updated_at_ms = $2
+from temp.settled
+where deliveries.id = settled.id and settled.account_id is null;
+update deliveries
+set state = settled.state, skip_reason = settled.skip, verdict = settled.verdict, stage = settled.stage,
+    reply_code = settled.code, reply_text = settled.reply, queue_id = settled.queue, due_at_ms = settled.due,
+    attempts = attempts + settled.attempt, updated_at_ms = $2
+from temp.settled
+where deliveries.id = settled.id and settled.account_id is not null;
+insert into run_counts (run_id, state, n)
+select run_id, state, sum(change) as n
+from (select run_id, was as state, -1 as change from temp.settled
+      union all select run_id, state, 1 from temp.settled)
+group by run_id, state having sum(change) <> 0
+on conflict (run_id, state) do update set n = n + excluded.n;
+insert into account_days (account_id, day, sent, failed)
+select account_id, day, sum(state = 'sent'), sum(state = 'failed')
+from temp.settled where account_id is not null and state in ('sent', 'failed')
+group by account_id, day
+on conflict (account_id, day) do update set sent = sent + excluded.sent, failed = failed + excluded.failed;
+commit;
+select json_group_array(json_array(entry, state)) from temp.settled;";
 
 impl Store {
     /// Writes entries in one transaction; the results stand in the order of the entries.
     pub async fn write_journal(&self, entries: &[Entry], now_ms: i64) -> Result<Vec<EntryResult>> {
-        let mut transaction = self.begin().await?;
-        let recorded = write_outcomes(&mut transaction, entries, now_ms).await?;
-        let (armed, suppressed) = write_arms(&mut transaction, entries, now_ms).await?;
-        let results: Vec<EntryResult> = entries
-            .iter()
-            .map(|entry| match entry {
-                Entry::Arm { id, .. } if armed.contains(&id.0) => EntryResult::Armed,
-                Entry::Arm { id, .. } if suppressed.contains(&id.0) => EntryResult::Suppressed,
-                Entry::Arm { .. } => EntryResult::NotArmed,
-                Entry::Outcome(report) if recorded.contains(&report.id.0) => EntryResult::Recorded,
-                Entry::Outcome(_) => EntryResult::Stale,
-            })
-            .collect();
-        write_counts(&mut transaction, entries, &results).await?;
-        write_account_days(&mut transaction, entries, &results).await?;
-        transaction.commit().await?;
+        let rows = serde_json::to_string(&entries.iter().map(row).collect::<Vec<_>>())?;
+        let mut writing = Writing { connection: self.acquire_writer().await?, is_over: false };
+        let applied: String = writing.write(rows, now_ms).await?;
+        let applied: Vec<(usize, String)> = serde_json::from_str(&applied)?;
+        let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
+        for (entry, state) in applied {
+            if let (Some(entry), Some(result)) = (entries.get(entry), results.get_mut(entry)) {
+                *result = entry.applied(&state);
+            }
+        }
         Ok(results)
     }
 }
 
-async fn write_outcomes(
-    transaction: &mut Transaction<'static, Sqlite>,
-    entries: &[Entry],
-    now_ms: i64,
-) -> Result<HashSet<i64>> {
-    let rows: Vec<OutcomeRow<'_>> = entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Outcome(report) => Some(OutcomeRow {
-                id: report.id.0,
-                from: report.from.as_str(),
-                to: report.to.as_str(),
-                skip: skip_word(report.skip_reason),
-                verdict: report.verdict.map(Verdict::as_str),
-                stage: report.stage.map(Stage::as_str),
-                code: report.reply_code,
-                text: &report.reply_text,
-                queue: report.queue_id.as_deref(),
-                due: report.due_at_ms,
-            }),
-            Entry::Arm { .. } => None,
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(HashSet::new());
-    }
-    // An attempt that ended before arming counts here; an armed one was counted when it was armed.
-    let ids: Vec<i64> = sqlx::query_scalar(
-        "update deliveries
-         set state = entry.state, skip_reason = entry.skip, verdict = entry.verdict, stage = entry.stage,
-             reply_code = entry.code, reply_text = entry.text, queue_id = entry.queue, due_at_ms = entry.due,
-             attempts = attempts + (entry.was <> 'armed' and entry.state in ('failed', 'deferred')),
-             updated_at_ms = $2
-         from (select value ->> 'id' as id, value ->> 'from' as was, value ->> 'to' as state, value ->> 'skip' as skip,
-                   value ->> 'verdict' as verdict, value ->> 'stage' as stage, value ->> 'code' as code,
-                   value ->> 'text' as text, value ->> 'queue' as queue, value ->> 'due' as due
-               from json_each($1)) as entry
-         where deliveries.id = entry.id and deliveries.state = entry.was
-         returning deliveries.id",
-    )
-    .bind(serde_json::to_string(&rows)?)
-    .bind(now_ms)
-    .fetch_all(&mut **transaction)
-    .await?;
-    Ok(ids.into_iter().collect())
-}
-
-/// Arms what may be armed and skips what was suppressed since; gives the ids of both.
-async fn write_arms(
-    transaction: &mut Transaction<'static, Sqlite>,
-    entries: &[Entry],
-    now_ms: i64,
-) -> Result<(HashSet<i64>, HashSet<i64>)> {
-    let rows: Vec<ArmRow> = entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Arm { id, from, .. } => Some(ArmRow { id: id.0, from: from.as_str() }),
-            Entry::Outcome(_) => None,
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok((HashSet::new(), HashSet::new()));
-    }
-    let json = serde_json::to_string(&rows)?;
-    let armed: Vec<i64> = sqlx::query_scalar(
-        "update deliveries set state = 'armed', attempts = attempts + 1, due_at_ms = null, updated_at_ms = $2
-         from (select value ->> 'id' as id, value ->> 'from' as was from json_each($1)) as entry
-         where deliveries.id = entry.id and deliveries.state = entry.was
-           and entry.was in ('queued', 'deferred')
-           and not exists (select 1 from suppressions where suppressions.address_key = deliveries.address_key)
-           and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
-                       where runs.id = deliveries.run_id and campaigns.state = 'running')
-         returning deliveries.id",
-    )
-    .bind(&json)
-    .bind(now_ms)
-    .fetch_all(&mut **transaction)
-    .await?;
-    let armed: HashSet<i64> = armed.into_iter().collect();
-    if armed.len() == rows.len() {
-        return Ok((armed, HashSet::new()));
-    }
-    let suppressed: Vec<i64> = sqlx::query_scalar(
-        "update deliveries set state = 'skipped', skip_reason = 'suppressed', due_at_ms = null, updated_at_ms = $2
-         from (select value ->> 'id' as id, value ->> 'from' as was from json_each($1)) as entry
-         where deliveries.id = entry.id and deliveries.state = entry.was
-           and exists (select 1 from suppressions where suppressions.address_key = deliveries.address_key)
-         returning deliveries.id",
-    )
-    .bind(&json)
-    .bind(now_ms)
-    .fetch_all(&mut **transaction)
-    .await?;
-    Ok((armed, suppressed.into_iter().collect()))
-}
-
-async fn write_counts(
-    transaction: &mut Transaction<'static, Sqlite>,
-    entries: &[Entry],
-    results: &[EntryResult],
-) -> Result<()> {
-    let mut changes: BTreeMap<(i64, DeliveryState), i64> = BTreeMap::new();
-    for (entry, result) in entries.iter().zip(results) {
-        let (run, from, to) = match (entry, result) {
-            (Entry::Arm { run_id, from, .. }, EntryResult::Armed) => (run_id, *from, DeliveryState::Armed),
-            (Entry::Arm { run_id, from, .. }, EntryResult::Suppressed) => {
-                (run_id, *from, DeliveryState::Skipped)
-            }
-            (Entry::Outcome(report), EntryResult::Recorded) => (&report.run_id, report.from, report.to),
-            _ => continue,
-        };
-        *changes.entry((run.0, from)).or_default() -= 1;
-        *changes.entry((run.0, to)).or_default() += 1;
-    }
-    let changes: Vec<(i64, &str, i64)> = changes
-        .into_iter()
-        .filter(|(_, change)| *change != 0)
-        .map(|((run, state), change)| (run, state.as_str(), change))
-        .collect();
-    if changes.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into run_counts (run_id, state, n)
-         select value ->> 0, value ->> 1, value ->> 2 from json_each($1) where true
-         on conflict (run_id, state) do update set n = n + excluded.n",
-    )
-    .bind(serde_json::to_string(&changes)?)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-async fn write_account_days(
-    transaction: &mut Transaction<'static, Sqlite>,
-    entries: &[Entry],
-    results: &[EntryResult],
-) -> Result<()> {
-    let mut days: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
-    for (entry, result) in entries.iter().zip(results) {
-        if let (Entry::Outcome(report), EntryResult::Recorded) = (entry, result) {
-            let day = days.entry((report.account_id.0, report.day)).or_default();
-            match report.to {
-                DeliveryState::Sent => day.0 += 1,
-                DeliveryState::Failed => day.1 += 1,
-                _ => {}
-            }
+impl Entry {
+    const fn unapplied(&self) -> EntryResult {
+        match self {
+            Self::Arm { .. } => EntryResult::NotArmed,
+            Self::Outcome(_) => EntryResult::Stale,
         }
     }
-    let days: Vec<(i64, i64, i64, i64)> = days
-        .into_iter()
-        .filter(|(_, (sent, failed))| sent + failed > 0)
-        .map(|((account, day), (sent, failed))| (account, day, sent, failed))
-        .collect();
-    if days.is_empty() {
-        return Ok(());
+
+    fn applied(&self, state: &str) -> EntryResult {
+        match self {
+            Self::Arm { .. } if state == DeliveryState::Armed.as_str() => EntryResult::Armed,
+            Self::Arm { .. } => EntryResult::Suppressed,
+            Self::Outcome(_) => EntryResult::Recorded,
+        }
     }
-    sqlx::query(
-        "insert into account_days (account_id, day, sent, failed)
-         select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each($1) where true
-         on conflict (account_id, day) do update set sent = sent + excluded.sent, failed = failed + excluded.failed",
-    )
-    .bind(serde_json::to_string(&days)?)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
 }
+
+fn row(entry: &Entry) -> Row<'_> {
+    match entry {
+        Entry::Arm { id, from, .. } => {
+            let armed = DeliveryState::Armed.as_str();
+            (id.0, from.as_str(), armed, false, None, None, None, None, None, None, "", None, None)
+        }
+        Entry::Outcome(report) => (
+            report.id.0,
+            report.from.as_str(),
+            report.to.as_str(),
+            // An attempt that ended before arming counts here; an armed one was counted when it was armed.
+            report.from != DeliveryState::Armed
+                && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred),
+            Some(report.account_id.0),
+            Some(report.day),
+            skip_word(report.skip_reason),
+            report.verdict.map(Verdict::as_str),
+            report.stage.map(Stage::as_str),
+            report.reply_code,
+            &report.reply_text,
+            report.queue_id.as_deref(),
+            report.due_at_ms,
+        ),
+    }
+}
+
+/// Makes a connection ready for [`Store::write_journal`].
+pub(crate) async fn prepare_connection(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(SETTLED).execute(connection).await.map(drop)
+}
+
+/// The writing connection while the transaction may be open: it is never given back like that.
+struct Writing {
+    connection: PoolConnection<Sqlite>,
+    is_over: bool,
+}
+
+impl Writing {
+    async fn write(&mut self, rows: String, now_ms: i64) -> Result<String> {
+        let written =
+            sqlx::query_scalar(WRITE).bind(rows).bind(now_ms).fetch_one(&mut *self.connection).await;
+        if written.is_err() {
+            // SQLite may have rolled back already, and then refuses this.
+            let _ = sqlx::query("rollback").execute(&mut *self.connection).await;
+        }
+        self.is_over = true;
+        Ok(written?)
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

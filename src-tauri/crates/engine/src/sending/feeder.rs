@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
+use async_channel::Sender;
 use hongyan_domain::{DeliveryId, DeliveryState, SkipReason};
 use hongyan_store::{Entry, PendingDelivery, Report};
-use tokio::sync::mpsc;
 
 use super::letter::Written;
 use super::shift::Shift;
@@ -30,7 +30,7 @@ pub(super) struct Job {
 }
 
 /// Feeds one round: all that is queued, then all that is due. Ends early when nobody takes jobs any more.
-pub(super) async fn feed(shift: Arc<Shift>, jobs: mpsc::Sender<Job>) -> Result<()> {
+pub(super) async fn feed(shift: Arc<Shift>, jobs: Sender<Job>) -> Result<()> {
     let store = shift.engine.store();
     let mut after = DeliveryId(0);
     loop {
@@ -48,7 +48,7 @@ pub(super) async fn feed(shift: Arc<Shift>, jobs: mpsc::Sender<Job>) -> Result<(
 }
 
 /// Builds and hands out; `false` when the round is over.
-async fn hand_out(shift: &Arc<Shift>, rows: Vec<PendingDelivery>, jobs: &mpsc::Sender<Job>) -> Result<bool> {
+async fn hand_out(shift: &Arc<Shift>, rows: Vec<PendingDelivery>, jobs: &Sender<Job>) -> Result<bool> {
     let mut rows = rows.into_iter();
     loop {
         let chunk: Vec<PendingDelivery> = rows.by_ref().take(CHUNK).collect();

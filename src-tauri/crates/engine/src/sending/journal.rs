@@ -39,15 +39,19 @@ struct Request {
     answer: oneshot::Sender<Vec<EntryResult>>,
 }
 
-impl Journal {
-    /// Starts the task. It ends when all ways to it are gone, or at `shutdown` while the disk does not take it.
-    pub(super) fn start(store: Store, clock: Clock, shutdown: CancellationToken) -> Self {
-        let (requests, queue) = mpsc::channel(QUEUE);
-        let sick = Arc::new(AtomicBool::new(false));
-        tokio::spawn(run(queue, store, clock, sick.clone(), shutdown));
-        Self { requests, sick }
-    }
+/// A journal, and the task that keeps it. The task ends when all ways to it are gone, or at `shutdown` while the disk
+/// does not take it.
+pub(super) fn open(
+    store: Store,
+    clock: Clock,
+    shutdown: CancellationToken,
+) -> (Journal, impl Future<Output = ()> + Send) {
+    let (requests, queue) = mpsc::channel(QUEUE);
+    let sick = Arc::new(AtomicBool::new(false));
+    (Journal { requests, sick: sick.clone() }, run(queue, store, clock, sick, shutdown))
+}
 
+impl Journal {
     /// Writes entries; returns when they are durable.
     pub(super) async fn write(&self, entries: Vec<Entry>) -> Result<Vec<EntryResult>, JournalClosed> {
         let (answer, answered) = oneshot::channel();

@@ -9,6 +9,7 @@ mod outcome;
 mod runner;
 mod shift;
 mod supervisor;
+mod thread;
 mod worker;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use letter::{Letter, Written};
 use meter::Meter;
 use supervisor::Supervisor;
+use thread::SendingThread;
 
 use crate::event::Changed;
 use crate::lock::{Holder, LockFault, SendingLock, find_current_holder};
@@ -51,7 +53,7 @@ pub(crate) struct Sending {
 struct Active {
     _lock: SendingLock,
     shutdown: CancellationToken,
-    supervisor: JoinHandle<()>,
+    thread: SendingThread,
 }
 
 /// A campaign that is being sent by this process.
@@ -109,11 +111,18 @@ impl Engine {
             tracing::warn!(in_doubt, "deliveries were under way when the last process ended");
         }
         let shutdown = CancellationToken::new();
-        let journal = journal::Journal::start(self.store().clone(), self.clock().clone(), shutdown.clone());
+        let (journal, keeping) = journal::open(self.store().clone(), self.clock().clone(), shutdown.clone());
         *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.clone());
-        let supervisor =
-            tokio::spawn(Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone() }.run());
-        *active = Some(Active { _lock: lock, shutdown, supervisor });
+        let supervisor = Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone() };
+        let thread = SendingThread::start(async move {
+            tokio::spawn(keeping);
+            supervisor.run().await;
+        });
+        let thread = thread.map_err(|error| {
+            tracing::error!(%error, "the sending thread cannot start");
+            Error::Task
+        })?;
+        *active = Some(Active { _lock: lock, shutdown, thread });
         self.sending().here.store(true, Ordering::Relaxed);
         self.note_holder(None);
         self.tell_changed(Changed::App);
@@ -138,10 +147,8 @@ impl Engine {
         let Some(active) = self.sending().active.lock().await.take() else { return };
         active.shutdown.cancel();
         self.sending().wake.notify_one();
-        let mut supervisor = active.supervisor;
-        if tokio::time::timeout(GRACE, &mut supervisor).await.is_err() {
+        if !active.thread.join(GRACE).await {
             tracing::warn!("a mail was still under way when sending stopped; it will be in doubt");
-            supervisor.abort();
         }
         self.sending().here.store(false, Ordering::Relaxed);
         *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hongyan_domain::{CampaignId, CampaignState, DeliveryState, PauseReason, RunId};
 use hongyan_store::{AccountRecord, Hold, RunRecord};
-use tokio::sync::{Mutex, Semaphore, mpsc};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +19,9 @@ use super::worker::work;
 use crate::event::{Changed, Event};
 use crate::{Engine, Result};
 
-/// Mails built ahead of the connections, each.
+/// Mails built ahead of the connections: these, and some more for each. A connection that has to wait for its next mail
+/// loses a round trip and a commit.
+const AHEAD: usize = 64;
 const AHEAD_PER_CONNECTION: usize = 4;
 /// Between progress events.
 const TICK: Duration = Duration::from_millis(250);
@@ -85,8 +87,7 @@ impl Runner {
     /// Sends what is queued and what is due.
     async fn round(&self, shift: &Arc<Shift>, connections: u32) -> Result<()> {
         let connections = usize::try_from(connections).unwrap_or(1).max(1);
-        let (sender, receiver) = mpsc::channel(connections * AHEAD_PER_CONNECTION);
-        let jobs = Arc::new(Mutex::new(receiver));
+        let (sender, jobs) = async_channel::bounded(AHEAD + connections * AHEAD_PER_CONNECTION);
         let mut workers = JoinSet::new();
         for _ in 0..connections {
             workers.spawn(work(shift.clone(), jobs.clone()));

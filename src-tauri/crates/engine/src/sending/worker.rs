@@ -11,14 +11,13 @@ use std::time::Duration;
 use hongyan_domain::{AccountProblem, DeliveryState, Verdict};
 use hongyan_smtp::{Accepted, Failure, Offer, Session, judge};
 use hongyan_store::{Entry, EntryResult, Report};
-use tokio::sync::{Mutex, mpsc};
 
 use super::feeder::Job;
 use super::outcome::{Consequence, Standing, consequence, defer};
 use super::shift::Shift;
 
 /// The jobs of a round, shared by its connections.
-pub(super) type Jobs = Arc<Mutex<mpsc::Receiver<Job>>>;
+pub(super) type Jobs = async_channel::Receiver<Job>;
 
 /// Connections that may break under one mail before it has to wait.
 const MOST_BREAKS: u32 = 3;
@@ -66,7 +65,7 @@ struct Connection {
 impl Connection {
     async fn next(&self) -> Step {
         let job = tokio::select! {
-            job = async { self.jobs.lock().await.recv().await } => job,
+            job = self.jobs.recv() => job.ok(),
             () = self.shift.stop.cancelled() => None,
         };
         job.map_or(Step::Leave, Step::Offer)
@@ -77,7 +76,7 @@ impl Connection {
         if self.shift.stop.is_cancelled() {
             return None;
         }
-        self.jobs.try_lock().ok()?.try_recv().ok()
+        self.jobs.try_recv().ok()
     }
 
     async fn offer(&mut self, job: Job) -> Step {

@@ -1,0 +1,162 @@
+//! What is armed, what is not, and that the counts follow.
+
+use hongyan_domain::{EmailAddress, SuppressionReason};
+
+use super::*;
+use crate::deliveries::StateCounts;
+
+const RUN: RunId = RunId(1);
+
+/// A running campaign with five people in its queue.
+async fn ground() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    tell(
+        &store,
+        "insert into accounts (id, name, name_key, kind, host, port, tls, has_password, from_name, from_address,
+                               max_connections, created_at_ms, updated_at_ms)
+         values (1, 'a', 'a', 'smtp', 'h', 25, 'none', 0, '', 'a@b.cn', 1, 0, 0);
+         insert into campaigns (id, name, name_key, state, created_at_ms, updated_at_ms)
+         values (1, 'c', 'c', 'running', 0, 0);
+         insert into runs (id, campaign_id, number, account_id, content, from_name, from_address, token_key, total,
+                           started_at_ms)
+         values (1, 1, 1, 1, '', '', 'a@b.cn', x'00', 5, 0);
+         insert into deliveries (id, run_id, contact_id, address, address_key, name, state, updated_at_ms)
+         select value, 1, value, 'p' || value || '@b.cn', 'p' || value || '@b.cn', '', 'queued', 0
+         from json_each('[1,2,3,4,5]');
+         insert into run_counts (run_id, state, n) values (1, 'queued', 5)",
+    )
+    .await;
+    (folder, store)
+}
+
+async fn tell(store: &Store, statements: &'static str) {
+    let mut connection = store.acquire_writer().await.unwrap();
+    sqlx::raw_sql(statements).execute(&mut *connection).await.unwrap();
+}
+
+const fn arm(id: i64) -> Entry {
+    Entry::Arm { id: DeliveryId(id), run_id: RUN, from: DeliveryState::Queued }
+}
+
+fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
+    Entry::Outcome(Report {
+        id: DeliveryId(id),
+        run_id: RUN,
+        account_id: AccountId(1),
+        from,
+        to,
+        skip_reason: None,
+        verdict: Some(Verdict::Accepted),
+        stage: Some(Stage::FinalReply),
+        reply_code: Some(250),
+        reply_text: "收到 \"ok\"".into(),
+        queue_id: Some("Q1".into()),
+        due_at_ms: None,
+        day: 9,
+    })
+}
+
+async fn counts(store: &Store) -> StateCounts {
+    let counts = store.load_counts(RUN).await.unwrap();
+    let json: String = sqlx::query_scalar(
+        "select json_group_object(state, n) from (select state, count(*) as n from deliveries group by state)",
+    )
+    .fetch_one(store.reader())
+    .await
+    .unwrap();
+    for &state in DeliveryState::ALL {
+        let real = StateCounts::from_json(&json).unwrap().get(state);
+        assert_eq!(counts.get(state), real, "{}", state.as_str());
+    }
+    counts
+}
+
+#[tokio::test]
+async fn outcomes_and_arms_ride_in_one_commit() {
+    let (_folder, store) = ground().await;
+    assert_eq!(store.write_journal(&[arm(1), arm(2)], 7).await.unwrap(), [EntryResult::Armed; 2]);
+    let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
+    let deferred = outcome(4, DeliveryState::Queued, DeliveryState::Deferred);
+    let results = store.write_journal(&[sent, arm(3), deferred], 8).await.unwrap();
+    assert_eq!(results, [EntryResult::Recorded, EntryResult::Armed, EntryResult::Recorded]);
+    let counts = counts(&store).await;
+    assert_eq!([DeliveryState::Sent, DeliveryState::Armed].map(|state| counts.get(state)), [1, 2]);
+    let rows: Vec<(i64, Option<i64>, String, i64)> = sqlx::query_as(
+        "select attempts, reply_code, reply_text, updated_at_ms from deliveries where id in (1, 3, 4, 5) order by id",
+    )
+    .fetch_all(store.reader())
+    .await
+    .unwrap();
+    let words = "收到 \"ok\"".to_owned();
+    let expected = [(1, Some(250), words.clone(), 8), (1, None, String::new(), 8), (1, Some(250), words, 8)];
+    assert_eq!(rows[..3], expected);
+    assert_eq!(rows[3], (0, None, String::new(), 0));
+    let days: (i64, i64, i64, i64) =
+        sqlx::query_as("select * from account_days").fetch_one(store.reader()).await.unwrap();
+    assert_eq!(days, (1, 9, 1, 0));
+}
+
+#[tokio::test]
+async fn a_mail_is_armed_once() {
+    let (_folder, store) = ground().await;
+    let results = store.write_journal(&[arm(1), arm(1)], 7).await.unwrap();
+    assert_eq!(results, [EntryResult::Armed, EntryResult::NotArmed]);
+    assert_eq!(store.write_journal(&[arm(1)], 8).await.unwrap(), [EntryResult::NotArmed]);
+    assert_eq!(counts(&store).await.get(DeliveryState::Armed), 1);
+}
+
+#[tokio::test]
+async fn who_was_suppressed_since_is_skipped() {
+    let (_folder, store) = ground().await;
+    let address = EmailAddress::parse("p2@b.cn").unwrap();
+    store.insert_suppressions(&[address], SuppressionReason::Unsubscribed, 1).await.unwrap();
+    let results = store.write_journal(&[arm(1), arm(2)], 7).await.unwrap();
+    assert_eq!(results, [EntryResult::Armed, EntryResult::Suppressed]);
+    assert_eq!(counts(&store).await.get(DeliveryState::Skipped), 1);
+    let reason: String = sqlx::query_scalar("select skip_reason from deliveries where id = 2")
+        .fetch_one(store.reader())
+        .await
+        .unwrap();
+    assert_eq!(reason, "suppressed");
+}
+
+#[tokio::test]
+async fn a_paused_campaign_arms_nothing_and_keeps_its_outcomes() {
+    let (_folder, store) = ground().await;
+    store.write_journal(&[arm(1)], 7).await.unwrap();
+    tell(&store, "update campaigns set state = 'paused'").await;
+    let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
+    let results = store.write_journal(&[sent.clone(), arm(2)], 8).await.unwrap();
+    assert_eq!(results, [EntryResult::Recorded, EntryResult::NotArmed]);
+    assert_eq!(store.write_journal(&[sent], 9).await.unwrap(), [EntryResult::Stale]);
+    assert_eq!(counts(&store).await.get(DeliveryState::Queued), 4);
+}
+
+#[tokio::test]
+async fn a_failed_commit_leaves_nothing_behind() {
+    let (_folder, store) = ground().await;
+    tell(&store, "create trigger refuses before update on deliveries begin select raise(abort, 'no'); end")
+        .await;
+    store.write_journal(&[arm(1)], 7).await.unwrap_err();
+    tell(&store, "drop trigger refuses").await;
+    assert_eq!(store.write_journal(&[arm(1)], 8).await.unwrap(), [EntryResult::Armed]);
+    assert_eq!(counts(&store).await.get(DeliveryState::Armed), 1);
+}
+
+#[tokio::test]
+async fn a_write_that_is_given_up_locks_nobody_out() {
+    let (_folder, store) = ground().await;
+    for id in 1..=5 {
+        let entries = [arm(id)];
+        let mut write = Box::pin(store.write_journal(&entries, 7));
+        // Far enough for the statements to be on their way.
+        for _ in 0..id {
+            tokio::select! { biased; _ = &mut write => break, () = tokio::task::yield_now() => {} }
+        }
+        drop(write);
+    }
+    let address = EmailAddress::parse("p9@b.cn").unwrap();
+    store.insert_suppressions(&[address], SuppressionReason::Manual, 1).await.unwrap();
+    counts(&store).await;
+}
