@@ -1,54 +1,90 @@
-//! Logging in (RFC 4954).
+//! Logging in (RFC 4954): one way is chosen, tried once, and its answer stands.
 //!
-//! PLAIN is preferred to LOGIN: both send the password, PLAIN in one round trip. They are used inside TLS, or in the
-//! clear where the account says that there is no TLS.
+//! With a password: SCRAM-SHA-256, which proves that both sides know it and tells it to nobody. Then, inside TLS,
+//! PLAIN, LOGIN and only at last CRAM-MD5: TLS hides the password already, and CRAM-MD5 would make the server keep it
+//! readable, so many servers announce it and cannot do it. Without TLS, CRAM-MD5 goes before PLAIN and LOGIN, which
+//! then show the password to everybody on the way. With a token: XOAUTH2, which is what the large providers' own
+//! programs speak, else OAUTHBEARER; a token never goes where a password belongs, nor the other way round.
+//!
+//! A refused login is not tried again in a weaker way: that would tell the password to whoever merely refuses the
+//! stronger way, and every refusal counts at providers that lock accounts.
+
+mod bearer;
+mod password;
+mod scram;
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hongyan_domain::LoginKind;
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use crate::wire::{Wanted, Wire};
-use crate::{Capabilities, Cause, Login};
+use crate::{Capabilities, Cause, Login, ProtocolFault, Server};
 
+/// A way to log in that is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mechanism {
+    ScramSha256,
+    Plain,
+    Login,
+    CramMd5,
+    XOauth2,
+    OauthBearer,
+}
+
+impl Mechanism {
+    /// The strongest that the server announces.
+    fn choose(server: &Capabilities, kind: LoginKind, in_tls: bool) -> Option<Self> {
+        use Mechanism::{CramMd5, Login, OauthBearer, Plain, ScramSha256, XOauth2};
+        let order: &[Self] = match (kind, in_tls) {
+            (LoginKind::Password, true) => &[ScramSha256, Plain, Login, CramMd5],
+            (LoginKind::Password, false) => &[ScramSha256, CramMd5, Plain, Login],
+            (LoginKind::Token, _) => &[XOauth2, OauthBearer],
+        };
+        order.iter().copied().find(|mechanism| server.knows_auth(mechanism.name()))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+            Self::XOauth2 => "XOAUTH2",
+            Self::OauthBearer => "OAUTHBEARER",
+        }
+    }
+}
+
+/// Logs in; `limit` is for each answer of the server.
 pub(crate) async fn log_in(
     wire: &mut Wire,
-    server: &Capabilities,
+    announced: &Capabilities,
     login: &Login,
-    limit: Duration,
+    server: &Server,
 ) -> Result<(), Cause> {
-    let password = login.password.expose_secret();
-    // A NUL would end the field early in PLAIN.
-    if login.user.is_empty() || password.is_empty() || login.user.contains('\0') || password.contains('\0') {
+    let (user, secret) = (login.user.as_str(), login.secret.expose_secret());
+    // A NUL would end the field early in PLAIN, and no other way allows one.
+    if user.is_empty() || secret.is_empty() || user.contains('\0') || secret.contains('\0') {
         return Err(Cause::UnusableLogin);
     }
-    if server.knows_auth("PLAIN") {
-        plain(wire, &login.user, password, limit).await
-    } else if server.knows_auth("LOGIN") {
-        by_questions(wire, &login.user, password, limit).await
-    } else {
-        Err(Cause::NoAuthOffered)
+    let in_tls = wire.tls_version().is_some();
+    let mechanism = Mechanism::choose(announced, login.kind, in_tls).ok_or(Cause::NoAuthOffered)?;
+    let limit = server.timeouts.auth;
+    match mechanism {
+        Mechanism::ScramSha256 => scram::log_in(wire, login, limit).await,
+        Mechanism::Plain => password::plain(wire, user, secret, limit).await,
+        Mechanism::Login => password::by_questions(wire, user, secret, limit).await,
+        Mechanism::CramMd5 => password::cram_md5(wire, user, secret, limit).await,
+        Mechanism::XOauth2 => bearer::xoauth2(wire, user, secret, limit).await,
+        Mechanism::OauthBearer => bearer::oauthbearer(wire, user, secret, server).await,
     }
 }
 
-/// RFC 4616: authorisation identity (empty), user and password, each behind a NUL.
-async fn plain(wire: &mut Wire, user: &str, password: &str, limit: Duration) -> Result<(), Cause> {
-    let message = Zeroizing::new(format!("\0{user}\0{password}"));
-    send_coded(wire, "AUTH PLAIN ", message.as_bytes(), limit).await?;
-    wire.expect(Wanted::Done, limit).await.map(drop)
-}
-
-async fn by_questions(wire: &mut Wire, user: &str, password: &str, limit: Duration) -> Result<(), Cause> {
-    wire.send(b"AUTH LOGIN\r\n", limit).await?;
-    for answer in [user, password] {
-        wire.expect(Wanted::GoOn, limit).await?;
-        send_coded(wire, "", answer.as_bytes(), limit).await?;
-    }
-    wire.expect(Wanted::Done, limit).await.map(drop)
-}
-
+/// Sends a secret in base64, behind words that may stand before it.
 async fn send_coded(wire: &mut Wire, before: &str, secret: &[u8], limit: Duration) -> Result<(), Cause> {
     // Sized before it is filled, so that no half-grown copy of a secret stays behind in memory.
     let mut line = Zeroizing::new(String::with_capacity(before.len() + secret.len() * 4 / 3 + 8));
@@ -56,4 +92,54 @@ async fn send_coded(wire: &mut Wire, before: &str, secret: &[u8], limit: Duratio
     STANDARD.encode_string(secret, &mut line);
     line.push_str("\r\n");
     wire.send(line.as_bytes(), limit).await
+}
+
+/// Waits for the server's question and decodes it.
+async fn question(wire: &mut Wire, limit: Duration) -> Result<Vec<u8>, Cause> {
+    wire.expect(Wanted::GoOn, limit).await?;
+    decoded_words(wire)
+}
+
+/// The base64 of the reply that was read last.
+fn decoded_words(wire: &Wire) -> Result<Vec<u8>, Cause> {
+    STANDARD.decode(wire.words().trim_ascii()).map_err(|_| ProtocolFault::LoginUnproven.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(ways: &str) -> Capabilities {
+        let auth = ways.split(' ').map(str::to_owned).collect();
+        Capabilities { auth, ..Capabilities::default() }
+    }
+
+    #[test]
+    fn the_strongest_way_is_taken_and_tls_decides_what_is_strong() {
+        let all = "LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 XOAUTH2 OAUTHBEARER GSSAPI";
+        for (ways, in_tls, in_the_clear) in [
+            (all, Some("SCRAM-SHA-256"), Some("SCRAM-SHA-256")),
+            ("LOGIN PLAIN CRAM-MD5", Some("PLAIN"), Some("CRAM-MD5")),
+            ("CRAM-MD5 LOGIN", Some("LOGIN"), Some("CRAM-MD5")),
+            ("CRAM-MD5", Some("CRAM-MD5"), Some("CRAM-MD5")),
+            ("LOGIN", Some("LOGIN"), Some("LOGIN")),
+            ("NTLM GSSAPI XOAUTH2", None, None),
+        ] {
+            let choose = |tls| Mechanism::choose(&announced(ways), LoginKind::Password, tls);
+            assert_eq!(choose(true).map(Mechanism::name), in_tls, "{ways}");
+            assert_eq!(choose(false).map(Mechanism::name), in_the_clear, "{ways}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_never_sent_as_a_password() {
+        for (ways, wanted) in [
+            ("PLAIN LOGIN SCRAM-SHA-256 OAUTHBEARER XOAUTH2", Some("XOAUTH2")),
+            ("PLAIN OAUTHBEARER", Some("OAUTHBEARER")),
+            ("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256", None),
+        ] {
+            let chosen = Mechanism::choose(&announced(ways), LoginKind::Token, true);
+            assert_eq!(chosen.map(Mechanism::name), wanted, "{ways}");
+        }
+    }
 }

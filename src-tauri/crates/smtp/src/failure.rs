@@ -71,10 +71,10 @@ pub enum Cause {
     /// STARTTLS is required and the server does not announce it. Nothing is sent in the clear instead.
     #[error("the server offers no STARTTLS")]
     NoTlsOffered,
-    /// There is a login, and the server announces none of the ways we know (PLAIN, LOGIN).
+    /// There is a login, and the server announces none of the ways that are known here for it.
     #[error("the server offers no way to log in that is known here")]
     NoAuthOffered,
-    /// User or password cannot be put on the wire: empty, or with a NUL.
+    /// User, password or token cannot be put on the wire: empty, or with characters that are not allowed.
     #[error("the user or the password cannot be used")]
     UnusableLogin,
     /// Something in the mail needs SMTPUTF8, which the server does not announce. Nothing was sent.
@@ -220,6 +220,10 @@ pub enum ProtocolFault {
     /// Words that nobody asked for. Taken for the answer to the next command, they would make every later one wrong.
     #[error("the server spoke out of turn")]
     OutOfTurn,
+    /// The server's part of a login cannot be understood, is unfair, or does not prove that the server knows the
+    /// password (RFC 5802 §5).
+    #[error("the server's part of the login is wrong")]
+    LoginUnproven,
     /// Plain text behind the reply to STARTTLS: somebody on the way tries to speak as the server (CVE-2011-0411).
     #[error("somebody put plain text between STARTTLS and TLS")]
     TextBeforeTls,

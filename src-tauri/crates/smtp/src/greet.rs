@@ -47,7 +47,7 @@ pub(crate) async fn welcome(server: &Server) -> Result<Welcome, Failure> {
         capabilities.start_tls = false;
     }
     if let Some(login) = &server.login {
-        auth::log_in(&mut wire, &capabilities, login, limits.auth)
+        auth::log_in(&mut wire, &capabilities, login, server)
             .await
             .map_err(|cause| at(Stage::Auth, cause))?;
     }

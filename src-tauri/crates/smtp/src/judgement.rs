@@ -28,7 +28,10 @@ pub fn judge(failure: &Failure, provider_hint: Option<&str>) -> Verdict {
         }
         // Behind the handshake it is one broken connection, not a server that cannot be trusted.
         Cause::Tls(_) if failure.stage == Stage::Tls => Verdict::Account(AccountProblem::Tls),
-        Cause::NoAuthOffered | Cause::UnusableLogin => Verdict::Account(AccountProblem::Login),
+        // Trying again would only give a stranger more exchanges to guess the password from.
+        Cause::NoAuthOffered | Cause::UnusableLogin | Cause::Protocol(ProtocolFault::LoginUnproven) => {
+            Verdict::Account(AccountProblem::Login)
+        }
         Cause::TooLarge { .. } | Cause::NeedsUtf8(Utf8Need::Headers) => Verdict::ContentRefused,
         Cause::NeedsUtf8(Utf8Need::Sender) => Verdict::Account(AccountProblem::Sender),
         Cause::NeedsUtf8(Utf8Need::Recipient) => Verdict::RecipientRefused,

@@ -37,5 +37,5 @@ pub use server::{Login, Server, Timeouts, TlsTrust};
 pub use session::{Session, Transmitted};
 
 // What the public types are made of, so that a caller needs no second import for them.
-pub use hongyan_domain::{EmailAddress, Stage, TlsMode, Verdict};
+pub use hongyan_domain::{EmailAddress, LoginKind, Stage, TlsMode, Verdict};
 pub use secrecy::SecretString;

@@ -37,6 +37,13 @@ impl Accepted {
 const MAX_CHARS: usize = 2_000;
 
 impl Reply {
+    /// The same with what the server said before it; cleaned and cut like any reply.
+    pub(crate) fn with_explanation(mut self, words: &[u8]) -> Self {
+        let said = Self::decode(self.code, words).text;
+        self.text = truncate_chars(&format!("{}\n{said}", self.text), MAX_CHARS).to_owned();
+        self
+    }
+
     /// Reads the words of a reply: lines without their code, joined by `\n`, in UTF-8 or, failing that, GB18030.
     pub(crate) fn decode(code: u16, words: &[u8]) -> Self {
         let text = match std::str::from_utf8(words) {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hongyan_domain::TlsMode;
+use hongyan_domain::{LoginKind, TlsMode};
 use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 
@@ -30,13 +30,15 @@ pub struct Server {
     pub pipelining: bool,
 }
 
-/// A user and a password (or authorisation code, or app password).
+/// Who logs in, and with what.
 #[derive(Clone)]
 pub struct Login {
     /// The user name, often an address.
     pub user: String,
-    /// The password.
-    pub password: SecretString,
+    /// What the secret is.
+    pub kind: LoginKind,
+    /// The password (or authorisation code, or app password), or the token.
+    pub secret: SecretString,
 }
 
 impl fmt::Debug for Login {

@@ -4,12 +4,14 @@
 #![allow(clippy::expect_used, reason = "a test that cannot be set up should stop at once")]
 
 mod certificate;
+mod dialogue;
 mod gate;
 mod record;
 mod rule;
 mod script;
 mod scripted_server;
 
+pub use dialogue::Dialogue;
 pub use gate::Gate;
 pub use record::{Heard, Received};
 pub use rule::{At, Rule};

@@ -6,7 +6,7 @@ mod test;
 
 use std::collections::HashMap;
 
-use hongyan_domain::{AccountId, AccountKind, EmailAddress, Sender, TlsMode};
+use hongyan_domain::{AccountId, AccountKind, EmailAddress, LoginKind, Sender, TlsMode};
 use hongyan_secrets::SecretName;
 use hongyan_smtp::{Login, Server, Timeouts};
 use hongyan_store::{AccountRecord, AccountValues};
@@ -168,7 +168,7 @@ impl Engine {
             None => None,
             Some(user) => {
                 let password = self.secrets().find(&SecretName::smtp_password(account.id)).await?;
-                password.map(|password| Login { user: user.clone(), password })
+                password.map(|secret| Login { user: user.clone(), kind: LoginKind::Password, secret })
             }
         };
         Ok(self.server(values.host.clone(), values.port, values.tls, login))

@@ -1,6 +1,6 @@
 //! The test of an account: connects, secures, logs in, says good-bye, sends nothing.
 
-use hongyan_domain::{AccountId, Stage, Verdict};
+use hongyan_domain::{AccountId, LoginKind, Stage, Verdict};
 use hongyan_secrets::SecretName;
 use hongyan_smtp::{Cause, Failure, Login, TlsFault, judge, probe};
 
@@ -96,7 +96,8 @@ impl Engine {
             (None, None) => None,
         };
         let values = draft.check(password.is_some())?;
-        let login = values.user.clone().zip(password).map(|(user, password)| Login { user, password });
+        let login = values.user.clone().zip(password);
+        let login = login.map(|(user, secret)| Login { user, kind: LoginKind::Password, secret });
         let server = self.server(values.host, values.port, values.tls, login);
         Ok(self.probe(&server).await)
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hongyan_smtp::{
-    Cause, EmailAddress, Envelope, Failure, Login, Offer, Server, Session, Stage, Timeouts, TlsMode,
-    TlsTrust, Transmitted, WireBody,
+    Cause, EmailAddress, Envelope, Failure, Login, LoginKind, Offer, Server, Session, Stage, Timeouts,
+    TlsMode, TlsTrust, Transmitted, WireBody,
 };
 use hongyan_testkit::{Rule, ScriptedServer};
 
@@ -28,7 +28,7 @@ pub fn plain(server: &ScriptedServer) -> Server {
 }
 
 pub fn login(user: &str, password: &str) -> Login {
-    Login { user: user.to_owned(), password: password.into() }
+    Login { user: user.to_owned(), kind: LoginKind::Password, secret: password.into() }
 }
 
 pub async fn server_with(rule: Rule) -> ScriptedServer {

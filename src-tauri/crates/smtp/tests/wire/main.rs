@@ -4,6 +4,7 @@
 mod cast;
 mod greeting;
 mod login;
+mod mechanisms;
 mod offering;
 mod tls;
 mod transmitting;
