@@ -23,9 +23,16 @@ enum Step {
     Rest,
     /// One of the steps that are open to it.
     Fitting(usize),
-    /// Somebody wants to arm it and thinks it is in this state.
+    /// Any step.
+    Stray(Asked),
+}
+
+/// What is asked of the journal.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// To arm it, in the belief that it is in this state.
     Arm(DeliveryState),
-    /// Somebody reports its way from one state to another.
+    /// To record its way from one state to another.
     Report(DeliveryState, DeliveryState),
 }
 
@@ -50,10 +57,10 @@ const REPORTS: &[(DeliveryState, DeliveryState)] = &[
 fn steps(chance: &mut fastrand::Rng) -> Sequence {
     std::array::from_fn(|_| match chance.u8(..10) {
         0 => Step::Rest,
-        1 => Step::Arm(if chance.bool() { Queued } else { Deferred }),
+        1 => Step::Stray(Asked::Arm(if chance.bool() { Queued } else { Deferred })),
         2 => {
             let (from, to) = REPORTS[chance.usize(..REPORTS.len())];
-            Step::Report(from, to)
+            Step::Stray(Asked::Report(from, to))
         }
         _ => Step::Fitting(chance.usize(..12)),
     })
@@ -68,52 +75,52 @@ struct Life {
 }
 
 impl Life {
-    /// The step in a form that can be asked of the journal.
-    fn asked(self, step: Step) -> Option<Step> {
-        let Step::Fitting(choice) = step else {
-            return Some(step).filter(|step| !matches!(step, Step::Rest));
+    /// What is asked in a step.
+    fn asked(self, step: Step) -> Option<Asked> {
+        let choice = match step {
+            Step::Rest => return None,
+            Step::Stray(asked) => return Some(asked),
+            Step::Fitting(choice) => choice,
         };
-        let may_be_armed = matches!(self.state, Queued | Deferred);
         // Half of those that wait are armed, so that most lives come far.
-        if may_be_armed && choice % 2 == 0 {
-            return Some(Step::Arm(self.state));
+        if matches!(self.state, Queued | Deferred) && choice % 2 == 0 {
+            return Some(Asked::Arm(self.state));
         }
         let open: Vec<_> = REPORTS.iter().filter(|(from, _)| *from == self.state).collect();
         match open.get(choice % open.len().max(1)) {
-            Some((from, to)) => Some(Step::Report(*from, *to)),
-            None => Some(Step::Arm(Queued)),
+            Some((from, to)) => Some(Asked::Report(*from, *to)),
+            None => Some(Asked::Arm(Queued)),
         }
     }
 
     /// The rules: what a step does to it, and what the journal must answer.
-    fn takes(&mut self, step: Step, is_running: bool) -> EntryResult {
-        match step {
-            Step::Arm(from) if from != self.state => EntryResult::NotArmed,
-            Step::Arm(_) if self.suppressed => {
+    fn takes(&mut self, asked: Asked, is_running: bool) -> EntryResult {
+        match asked {
+            Asked::Arm(from) if from != self.state => EntryResult::NotArmed,
+            Asked::Arm(_) if self.suppressed => {
                 self.state = Skipped;
                 EntryResult::Suppressed
             }
-            Step::Arm(_) if !is_running => EntryResult::NotArmed,
-            Step::Arm(_) => {
+            Asked::Arm(_) if !is_running => EntryResult::NotArmed,
+            Asked::Arm(_) => {
                 (self.state, self.attempts) = (Armed, self.attempts + 1);
                 EntryResult::Armed
             }
-            Step::Report(from, _) if from != self.state => EntryResult::Stale,
-            Step::Report(from, to) => {
+            Asked::Report(from, _) if from != self.state => EntryResult::Stale,
+            Asked::Report(from, to) => {
                 // An attempt that came to arming was counted there.
                 self.attempts += i64::from(from != Armed && matches!(to, Failed | Deferred));
                 self.state = to;
                 EntryResult::Recorded
             }
-            Step::Rest | Step::Fitting(_) => unreachable!("nothing is asked"),
         }
     }
 }
 
-fn entry(id: i64, step: Step) -> Entry {
-    match step {
-        Step::Arm(from) => Entry::Arm { id: DeliveryId(id), run_id: RUN, from },
-        Step::Report(from, to) => Entry::Outcome(Report {
+fn entry(id: i64, asked: Asked) -> Entry {
+    match asked {
+        Asked::Arm(from) => Entry::Arm { id: DeliveryId(id), run_id: RUN, from },
+        Asked::Report(from, to) => Entry::Outcome(Report {
             id: DeliveryId(id),
             run_id: RUN,
             account_id: AccountId(1),
@@ -128,7 +135,6 @@ fn entry(id: i64, step: Step) -> Entry {
             due_at_ms: None,
             day: 1,
         }),
-        Step::Rest | Step::Fitting(_) => unreachable!("nothing is asked"),
     }
 }
 
@@ -175,9 +181,9 @@ impl World {
     async fn round(&mut self, round: usize, sequences: &[Sequence]) {
         let (mut entries, mut wanted) = (Vec::with_capacity(LIVES), Vec::with_capacity(LIVES));
         for ((id, life), steps) in (1..).zip(&mut self.lives).zip(sequences) {
-            if let Some(step) = life.asked(steps[round]) {
-                entries.push(entry(id, step));
-                wanted.push((id, life.takes(step, self.is_running)));
+            if let Some(asked) = life.asked(steps[round]) {
+                entries.push(entry(id, asked));
+                wanted.push((id, life.takes(asked, self.is_running)));
             }
         }
         for (entries, wanted) in entries.chunks(BATCH).zip(wanted.chunks(BATCH)) {
