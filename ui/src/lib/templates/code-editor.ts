@@ -99,7 +99,8 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
       placeholder(options.placeholder),
       language.of(support(options.language)),
       access.of(frozen(options.readOnly)),
-      EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'true' }),
+      // What is only read is reached by keyboard as well.
+      EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'true', tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) options.onchange(update.state.doc.toString());
       }),
