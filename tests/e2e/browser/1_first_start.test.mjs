@@ -28,4 +28,8 @@ story('the first start greets, and shows three steps', async (scene) => {
     user.say('home_step_contacts'),
     user.say('home_step_campaign'),
   ]);
+  const current = user.within(steps.and(user.page.locator('[aria-current=step]')));
+  await current.press('home_step_account_try');
+  await current.follow('home_step_contacts_do');
+  await user.seesScreen('import_title');
 });

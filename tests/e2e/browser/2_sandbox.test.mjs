@@ -30,7 +30,7 @@ story('each person gets a mail of their own, and all of it can be looked at', as
   for (const { address, name, city } of people) {
     await user.row(address).locator.click();
     await mail.seesText(address);
-    const body = await mail.mailIn('sandbox_frame');
+    const body = await mail.mail();
     await body.getByText(`您好 ${name}`).waitFor();
 
     await mail.openTab('sandbox_view_text');

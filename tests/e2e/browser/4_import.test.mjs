@@ -1,7 +1,7 @@
 // Contacts come from a CSV file: chosen or dropped, looked at beforehand, and reported row by row.
 import assert from 'node:assert/strict';
 
-import { csv, download, givenList, list, people } from './given.mjs';
+import { crowd, csv, download, givenList, list, people } from './given.mjs';
 import { story } from './story.mjs';
 
 const [wang, anna, zhao] = people;
@@ -68,6 +68,24 @@ story('a file is dropped on the contacts', async (scene) => {
   await user.press('import_start');
   await user.sees('import_finished');
   assert.deepEqual(await counts(user), { rows: 3, new: 3, updated: 0, unchanged: 0, duplicates: 0, invalid: 0 });
+});
+
+story('a long import goes on behind other screens, and can be stopped', async (scene) => {
+  const file = scene.file('many.csv', csv(crowd(300_000)));
+  const user = await scene.open();
+
+  await user.goTo('contacts');
+  await user.head.follow('contacts_import');
+  await chooseFile(user, file);
+  for (const next of ['import_continue', 'import_continue', 'import_start']) await user.press(next);
+  await user.sees('import_running', { file: 'many.csv' });
+  await user.screenshot('import running');
+  await user.goTo('templates');
+  await user.goTo('contacts');
+  await user.followText(user.say('import_running', { file: 'many.csv' }));
+  await user.press('import_cancel');
+  await user.sees('import_cancelled');
+  await user.looks('import stopped');
 });
 
 story('what is no table of contacts is refused in plain words', async (scene) => {

@@ -66,7 +66,9 @@ export async function openBrowser(address, options = {}) {
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+  });
   await page.goto(address);
   return {
     page,
@@ -78,8 +80,8 @@ export async function openBrowser(address, options = {}) {
 
 /** What axe finds that keeps people out: faults it calls serious or critical, as "rule: element" lines. */
 export async function seriousFaults(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  if (await page.evaluate(() => globalThis.axe === undefined)) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));

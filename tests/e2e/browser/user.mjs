@@ -91,6 +91,14 @@ export class User {
     return this.button(key, values).click();
   }
 
+  /** Presses the button with this name, whatever stands in the place of one value. */
+  pressLike(key, value) {
+    const [before, behind] = this.say(key, { [value]: '\n' })
+      .split('\n')
+      .map(escaped);
+    return this.#scope.getByRole('button', { name: new RegExp(`^${before}.+${behind}$`) }).click();
+  }
+
   follow(key, values) {
     return this.#named('link', key, values).click();
   }
@@ -129,7 +137,9 @@ export class User {
   /** The field with this label. */
   field(key, values) {
     const optional = `(\\s+${escaped(this.say('ui_optional'))})?`;
-    return this.#scope.getByLabel(new RegExp(`^\\s*${escaped(this.say(key, values))}${optional}\\s*$`));
+    const label = new RegExp(`^\\s*${escaped(this.say(key, values))}${optional}\\s*$`);
+    // A tab gives its panel a label as well.
+    return this.#scope.getByLabel(label).and(this.page.locator(':not([role=tabpanel])'));
   }
 
   fill(key, text) {
@@ -199,9 +209,9 @@ export class User {
     return this.page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
   }
 
-  /** The document inside a frame that shows a mail, which may do nothing but be looked at. */
-  async mailIn(key) {
-    const frame = this.#scope.locator(`iframe[title="${this.say(key)}"]`);
+  /** The mail that is shown, inside a frame that may do nothing but be looked at. */
+  async mail() {
+    const frame = this.#scope.locator('iframe');
     await frame.waitFor();
     assert.equal(await frame.getAttribute('sandbox'), '', 'a mail is shown without any right');
     return frame.contentFrame().locator('body');
