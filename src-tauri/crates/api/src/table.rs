@@ -2,7 +2,7 @@
 
 use crate::commands::{
     account_handlers as account, app_handlers as app, campaign_handlers as campaign,
-    contact_handlers as contact, import_handlers as import, list_handlers as list,
+    contact_handlers as contact, import_handlers as import, limit_handlers as limit, list_handlers as list,
     sandbox_handlers as sandbox, suppression_handlers as suppression, template_handlers as template,
 };
 use crate::router::Router;
@@ -25,6 +25,8 @@ pub fn router() -> Router {
         .command("account.test", account::test)
         .command("account.suggest", account::suggest)
         .command("account.release", account::release)
+        .command("account.limits", limit::get)
+        .command("account.set_limits", limit::set)
         // Contacts
         .command("contact.list", contact::list)
         .command("contact.count", contact::count)

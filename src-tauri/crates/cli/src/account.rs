@@ -8,6 +8,7 @@ use hongyan_api::commands::account::{AccountDraft, AccountTest, AccountView, Cre
 use hongyan_api::commands::shapes::{ById, Done, Nothing, SenderView};
 
 use crate::failure::Failure;
+use crate::limits::LimitArguments;
 use crate::session::Session;
 use crate::table::table;
 use crate::unlock;
@@ -62,6 +63,8 @@ pub struct AddAccount {
     /// Where replies go, if not to the sender
     #[arg(long, value_name = "ADDRESS")]
     reply_to: Option<String>,
+    #[command(flatten)]
+    limits: LimitArguments,
 }
 
 /// How a connection is protected.
@@ -115,6 +118,7 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
         max_connections: values.max_connections,
     };
     let added: AccountView = session.call("account.create", &CreateAccount { account }).await?;
+    values.limits.apply(session, added.id).await?;
     session.screen.say(&added, &Sentence::AccountAdded { name: &added.name })
 }
 

@@ -14,6 +14,7 @@ mod contacts;
 mod data_folder;
 mod failure;
 mod import;
+mod limits;
 mod progress;
 mod rows;
 mod sandbox;

@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
+use crate::sending::{DAY_MS, Day};
+
 /// The time, and waiting for it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub enum Clock {
@@ -37,14 +39,37 @@ impl Clock {
         }
     }
 
-    /// The local day that a time falls on, in days since 1970-01-01.
-    pub fn local_day(&self, at_ms: i64) -> i64 {
-        let zone = match self {
+    /// The day around a time, where days begin at this local hour.
+    pub(crate) fn day_around(&self, at_ms: i64, hour: u8) -> Day {
+        let otherwise = Day { start_ms: at_ms, end_ms: at_ms + DAY_MS };
+        let Ok(at) = jiff::Timestamp::from_millisecond(at_ms) else { return otherwise };
+        let at = at.to_zoned(self.zone());
+        let begins = |date: jiff::civil::Date| {
+            let hour = i8::try_from(hour.min(23)).unwrap_or_default();
+            date.at(hour, 0, 0, 0).to_zoned(self.zone()).map(|begin| begin.timestamp().as_millisecond())
+        };
+        let around = || {
+            let today = begins(at.date())?;
+            if today > at_ms {
+                Ok::<_, jiff::Error>(Day { start_ms: begins(at.date().yesterday()?)?, end_ms: today })
+            } else {
+                Ok(Day { start_ms: today, end_ms: begins(at.date().tomorrow()?)? })
+            }
+        };
+        around().unwrap_or(otherwise)
+    }
+
+    fn zone(&self) -> jiff::tz::TimeZone {
+        match self {
             Self::System => jiff::tz::TimeZone::system(),
             Self::Manual(_) => jiff::tz::TimeZone::UTC,
-        };
+        }
+    }
+
+    /// The local day that a time falls on, in days since 1970-01-01.
+    pub fn local_day(&self, at_ms: i64) -> i64 {
         let Ok(at) = jiff::Timestamp::from_millisecond(at_ms) else { return 0 };
-        let date = at.to_zoned(zone).date();
+        let date = at.to_zoned(self.zone()).date();
         let start = jiff::civil::date(1970, 1, 1);
         date.since(start).map_or(0, |span| i64::from(span.get_days()))
     }

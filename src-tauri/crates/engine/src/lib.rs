@@ -12,6 +12,7 @@ mod event;
 mod exports;
 mod files;
 mod imports;
+mod limits;
 mod lists;
 mod lock;
 pub mod log;
@@ -47,8 +48,8 @@ pub use hongyan_store::{
     AccountRecord, AccountValues, Again, CampaignRecord, CampaignValues, CaughtMailLine, ContactCursor,
     ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,
     ContactSelection, ContactTotal, DeliveryFilter, DeliveryPage, DeliveryRecord, Happening, Hold,
-    ImportProblem, ImportRecord, ImportState, ListRecord, ReasonRecord, StateCounts, SuppressionRecord,
-    TemplateLine, TemplateRecord, TemplateValues, TimelineRecord,
+    ImportProblem, ImportRecord, ImportState, ListRecord, ReasonRecord, Slowdown, StateCounts,
+    SuppressionRecord, TemplateLine, TemplateRecord, TemplateValues, TimelineRecord,
 };
 pub use imports::{Import, ImportFailure, ImportPlan};
 pub use lock::Holder;

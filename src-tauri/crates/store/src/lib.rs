@@ -13,6 +13,7 @@ mod delivery_sequences;
 mod error;
 mod imports;
 mod journal;
+mod limits;
 mod lists;
 mod resending;
 mod runs;
@@ -34,6 +35,7 @@ pub use deliveries::{
 pub use error::{Error, Result};
 pub use imports::{ImportBatch, ImportProblem, ImportRecord, ImportRow, ImportState, NewImport};
 pub use journal::{Entry, EntryResult, Report};
+pub use limits::Slowdown;
 pub use lists::ListRecord;
 pub use resending::Again;
 pub use runs::{AudienceCounts, NewRun, RunRecord};

@@ -20,9 +20,10 @@ export function progressParts(counts: Counts): { meaning: Meaning; value: number
 }
 
 /** Why a campaign that is not paused sends nothing at the moment, in a few words; undefined when it goes on. */
-export function heldUpText({ state, pauseReason, counts }: CampaignProgress): string | undefined {
+export function heldUpText({ state, pauseReason, counts, waitsUntilMs }: CampaignProgress): string | undefined {
   if (state !== 'running') return undefined;
   if (pauseReason === 'network') return m.app_running_network();
   if (pauseReason === 'journal') return m.app_running_journal();
+  if (waitsUntilMs !== null) return m.app_running_limit({ when: show.time(waitsUntilMs) });
   return counts.queued + counts.armed === 0 && counts.deferred > 0 ? m.app_running_retries() : undefined;
 }

@@ -157,6 +157,8 @@ export type CampaignProgress = {
   total: number;
   /** Mails a minute, over the last minute; null when nothing is known yet. */
   perMinute: number | null;
+  /** A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on. */
+  waitsUntilMs: number | null;
   /** Seconds left at that speed; null when nothing is known yet. */
   secondsLeft: number | null;
 };
@@ -226,7 +228,7 @@ export type CheckView = {
   audience: AudienceView;
   /** Errors first. */
   findings: Array<Finding>;
-  /** About how long sending takes, or null when unknown. */
+  /** Seconds that sending takes at least, by the account's limits; null where it has none. */
   estimatedSeconds: number | null;
 };
 
@@ -693,6 +695,36 @@ export type LeftOut = {
   count: number;
 };
 
+/** How much and how fast an account may send. Null and 0 mean: no such limit. */
+export type Limits = {
+  /** Mails in any second. */
+  perSecond: number | null;
+  /** Mails in any minute. */
+  perMinute: number | null;
+  /** Mails in any hour. */
+  perHour: number | null;
+  /** Mails a day: in any 24 hours, or since `dayStartsAt`. */
+  perDay: number | null;
+  /** The local hour (0 to 23) at which the provider counts a new day; null counts any 24 hours. */
+  dayStartsAt: number | null;
+  /** Mails a connection carries before it is closed. */
+  perSession: number | null;
+  /** Milliseconds between two mails, at least. */
+  gapMs: number;
+  /** Above `gapMs`: the gap is drawn anew for each mail, up to this. */
+  gapMaxMs: number;
+};
+
+/** An account's limits, and how its server slowed it down. */
+export type LimitsView = {
+  /** The limits. */
+  limits: Limits;
+  /** Mails a minute it keeps to since its server asked it to slow down; null at full rate. */
+  slowedPerMinute: number | null;
+  /** Connections it keeps to for the same reason; null for all it may have. */
+  slowedConnections: number | null;
+};
+
 /** Asks for a page of contacts. */
 export type ListContacts = {
   /** Which. */
@@ -1036,6 +1068,14 @@ export type SendingStatus = {
   holder: Holder | null;
 };
 
+/** Sets an account's limits. */
+export type SetLimits = {
+  /** Which account. */
+  id: number;
+  /** All of its limits. */
+  limits: Limits;
+};
+
 /** The user's settings. */
 export type Settings = {
   /** `zh-CN`, `en`, or null for the system's. */
@@ -1230,6 +1270,8 @@ export interface Commands {
   "account.test": [TestAccount, AccountTest];
   "account.suggest": [SuggestAccount, AccountSuggestion];
   "account.release": [ById, AccountView];
+  "account.limits": [ById, LimitsView];
+  "account.set_limits": [SetLimits, LimitsView];
   "contact.list": [ListContacts, ContactPage];
   "contact.count": [CountContacts, Count];
   "contact.get": [ById, ContactDetail];

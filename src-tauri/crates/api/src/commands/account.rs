@@ -167,3 +167,47 @@ pub struct AccountSuggestion {
     /// What to enter as password: see [`ProblemView::hint`].
     pub hint: Option<String>,
 }
+
+/// How much and how fast an account may send. Null and 0 mean: no such limit.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Limits {
+    /// Mails in any second.
+    pub per_second: Option<u32>,
+    /// Mails in any minute.
+    pub per_minute: Option<u32>,
+    /// Mails in any hour.
+    pub per_hour: Option<u32>,
+    /// Mails a day: in any 24 hours, or since `dayStartsAt`.
+    pub per_day: Option<u32>,
+    /// The local hour (0 to 23) at which the provider counts a new day; null counts any 24 hours.
+    pub day_starts_at: Option<u8>,
+    /// Mails a connection carries before it is closed.
+    pub per_session: Option<u32>,
+    /// Milliseconds between two mails, at least.
+    pub gap_ms: u32,
+    /// Above `gapMs`: the gap is drawn anew for each mail, up to this.
+    pub gap_max_ms: u32,
+}
+
+/// An account's limits, and how its server slowed it down.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitsView {
+    /// The limits.
+    pub limits: Limits,
+    /// Mails a minute it keeps to since its server asked it to slow down; null at full rate.
+    pub slowed_per_minute: Option<u32>,
+    /// Connections it keeps to for the same reason; null for all it may have.
+    pub slowed_connections: Option<u32>,
+}
+
+/// Sets an account's limits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetLimits {
+    /// Which account.
+    pub id: i64,
+    /// All of its limits.
+    pub limits: Limits,
+}

@@ -140,7 +140,7 @@ pub struct CheckView {
     pub audience: AudienceView,
     /// Errors first.
     pub findings: Vec<Finding>,
-    /// About how long sending takes, or null when unknown.
+    /// Seconds that sending takes at least, by the account's limits; null where it has none.
     pub estimated_seconds: Option<i64>,
 }
 
@@ -246,6 +246,8 @@ pub struct CampaignProgress {
     pub total: i64,
     /// Mails a minute, over the last minute; null when nothing is known yet.
     pub per_minute: Option<f64>,
+    /// A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on.
+    pub waits_until_ms: Option<i64>,
     /// Seconds left at that speed; null when nothing is known yet.
     pub seconds_left: Option<i64>,
 }

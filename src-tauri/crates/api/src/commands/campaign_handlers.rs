@@ -53,6 +53,7 @@ impl From<Progress> for CampaignProgress {
             pause_reason: reason.or(waits).map(str::to_owned),
             per_minute: pace.per_minute,
             seconds_left,
+            waits_until_ms: pace.waits_until_ms,
         }
     }
 }
@@ -159,7 +160,11 @@ pub(crate) async fn check(engine: Engine, request: ById) -> Result<CheckView> {
         count: finding.count,
         examples: finding.examples.iter().map(Into::into).collect(),
     });
-    Ok(CheckView { findings: findings.collect(), audience: check.audience.into(), estimated_seconds: None })
+    Ok(CheckView {
+        findings: findings.collect(),
+        audience: check.audience.into(),
+        estimated_seconds: check.estimated_seconds,
+    })
 }
 
 pub(crate) async fn preview(engine: Engine, request: PreviewCampaign) -> Result<RenderView> {

@@ -10,6 +10,7 @@ pub mod contact;
 pub(crate) mod contact_handlers;
 pub mod import;
 pub(crate) mod import_handlers;
+pub(crate) mod limit_handlers;
 pub mod list;
 pub(crate) mod list_handlers;
 pub mod sandbox;

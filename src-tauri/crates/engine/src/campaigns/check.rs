@@ -107,6 +107,9 @@ pub struct Check {
     pub audience: Audience,
     /// Errors first.
     pub findings: Vec<Finding>,
+    /// Seconds until the last mail leaves, if it started now and nothing but the account's limits held it up; `None`
+    /// without limits.
+    pub estimated_seconds: Option<i64>,
 }
 
 impl Check {
@@ -160,7 +163,11 @@ impl Engine {
             }
         }
         findings.sort_by_key(|finding| finding.severity);
-        Ok(Check { audience, findings })
+        let estimated_seconds = match campaign.values.account_id {
+            Some(account) if !campaign.state.has_run() => self.forecast(account, audience.sendable).await?,
+            _ => None,
+        };
+        Ok(Check { audience, findings, estimated_seconds })
     }
 
     pub(super) async fn check_account(

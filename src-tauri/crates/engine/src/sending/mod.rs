@@ -6,6 +6,7 @@ mod journal;
 mod letter;
 mod meter;
 mod outcome;
+mod pacer;
 mod runner;
 mod shift;
 mod supervisor;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use letter::{Letter, Written};
 use meter::Meter;
+pub(crate) use pacer::{DAY_MS, Day, Pacer};
 use supervisor::Supervisor;
 use thread::SendingThread;
 
@@ -46,7 +48,18 @@ pub(crate) struct Sending {
     live: Mutex<HashMap<CampaignId, Live>>,
     /// Connections of each account, over all campaigns.
     connections: Mutex<HashMap<AccountId, (u32, Arc<Semaphore>)>>,
+    pub(crate) pacers: Mutex<HashMap<AccountId, Arc<Pacer>>>,
     journal_sick: Mutex<Option<journal::Journal>>,
+}
+
+impl Sending {
+    fn one_connection_more(&self, account: AccountId) {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((limit, semaphore)) = connections.get_mut(&account) {
+            *limit += 1;
+            semaphore.add_permits(1);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -59,8 +72,10 @@ struct Active {
 /// A campaign that is being sent by this process.
 #[derive(Debug)]
 struct Live {
+    account: AccountId,
     meter: Arc<Meter>,
     network_down: Arc<AtomicBool>,
+    pacer: Arc<Pacer>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -74,6 +89,8 @@ pub struct Pace {
     pub network_down: bool,
     /// The disk does not take the journal at the moment.
     pub journal_sick: bool,
+    /// A limit of the account is reached: it goes on at this time, unix milliseconds.
+    pub waits_until_ms: Option<i64>,
 }
 
 /// Who sends on this data folder.
@@ -186,6 +203,7 @@ impl Engine {
             per_minute: live.meter.per_minute(self.now_ms()),
             network_down: live.network_down.load(Ordering::Relaxed),
             journal_sick,
+            waits_until_ms: live.pacer.waits_until_ms(self.now_ms()),
         })
     }
 

@@ -13,8 +13,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(5 * 60);
 const LONGEST_RETRY: Duration = Duration::from_secs(4 * 60 * 60);
 /// A recipient is given up when the run is this old.
 const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
-/// An account that is asked to slow down rests this long.
-const REST: Duration = Duration::from_secs(15 * 60);
 
 /// What a failure means for the recipient and for the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +89,8 @@ fn is_temporary(failure: &Failure) -> bool {
 fn hold(problem: AccountProblem, verdict: Verdict, failure: &Failure, now_ms: i64) -> Hold {
     let until_ms = match problem {
         AccountProblem::Quota | AccountProblem::SlowDown => {
-            Some(now_ms + i64::try_from(REST.as_millis()).unwrap_or_default())
+            // How long is the pacer's to say, which knows how often it was asked before.
+            Some(now_ms)
         }
         AccountProblem::Login | AccountProblem::Tls | AccountProblem::Reputation | AccountProblem::Sender => {
             None

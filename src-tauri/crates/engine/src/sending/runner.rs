@@ -14,6 +14,7 @@ use super::feeder::feed;
 use super::journal::Journal;
 use super::letter::Letter;
 use super::meter::Meter;
+use super::pacer::{Pacer, jitter};
 use super::shift::{Shift, ShiftParts};
 use super::worker::work;
 use crate::event::{Changed, Event};
@@ -40,6 +41,7 @@ pub(super) struct Runner {
     pub(super) meter: Arc<Meter>,
     pub(super) network_down: Arc<AtomicBool>,
     pub(super) connections: Arc<Semaphore>,
+    pub(super) pacer: Arc<Pacer>,
     pub(super) stop: CancellationToken,
 }
 
@@ -51,9 +53,13 @@ impl Runner {
         let account = store.load_account(run.fixed.account_id).await?;
         while !self.stop.is_cancelled() {
             let shift = Arc::new(self.shift(run.clone(), &account).await?);
-            self.round(&shift, account.values.max_connections).await?;
+            self.round(&shift, &account).await?;
             if let Some(hold) = shift.take_hold() {
                 return self.hold(&account, hold).await;
+            }
+            if shift.rests() {
+                self.wait_for_a_place().await;
+                continue;
             }
             if self.stop.is_cancelled() {
                 break;
@@ -79,14 +85,16 @@ impl Runner {
             journal: self.journal.clone(),
             meter: self.meter.clone(),
             connections: self.connections.clone(),
+            pacer: self.pacer.clone(),
+            most_connections: account.values.max_connections,
             stop: self.stop.child_token(),
             network_down: self.network_down.clone(),
         }))
     }
 
     /// Sends what is queued and what is due.
-    async fn round(&self, shift: &Arc<Shift>, connections: u32) -> Result<()> {
-        let connections = usize::try_from(connections).unwrap_or(1).max(1);
+    async fn round(&self, shift: &Arc<Shift>, account: &AccountRecord) -> Result<()> {
+        let connections = usize::try_from(account.values.max_connections).unwrap_or(1).max(1);
         let (sender, jobs) = async_channel::bounded(AHEAD + connections * AHEAD_PER_CONNECTION);
         let mut workers = JoinSet::new();
         for _ in 0..connections {
@@ -99,7 +107,10 @@ impl Runner {
         loop {
             tokio::select! {
                 ended = workers.join_next() => if ended.is_none() { break },
-                _ = tick.tick() => self.engine.tell(Event::CampaignProgress(self.campaign)),
+                _ = tick.tick() => {
+                    self.engine.tell(Event::CampaignProgress(self.campaign));
+                    self.recover(account).await?;
+                }
             }
         }
         let fed = feeder.await?;
@@ -123,6 +134,30 @@ impl Runner {
         Ok(())
     }
 
+    /// Waits until the account's limits have a place for a mail again.
+    async fn wait_for_a_place(&self) {
+        let clock = self.engine.clock();
+        self.engine.tell(Event::CampaignProgress(self.campaign));
+        while let Err(until_ms) = self.pacer.take(clock, jitter()) {
+            if !self.pacer.wait(clock, until_ms, &self.stop).await {
+                return;
+            }
+        }
+        self.pacer.give_back();
+    }
+
+    /// An account that was slowed down gets a little faster while all goes well.
+    async fn recover(&self, account: &AccountRecord) -> Result<()> {
+        let before = self.pacer.slowdown().connections;
+        let Some(slowdown) = self.pacer.recover(self.engine.now_ms(), account.values.max_connections) else {
+            return Ok(());
+        };
+        if before.is_some() {
+            self.engine.sending().one_connection_more(account.id);
+        }
+        Ok(self.engine.store().update_slowdown(account.id, &slowdown).await?)
+    }
+
     async fn finish(&self) -> Result<()> {
         if self.engine.store().finish_run(self.run, self.engine.now_ms()).await? {
             tracing::info!(campaign = self.campaign.0, "campaign finished");
@@ -137,6 +172,7 @@ impl Runner {
         tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
         let store = self.engine.store();
         store.update_account_hold(account.id, Some(&hold)).await?;
+        store.update_slowdown(account.id, &self.pacer.slowdown()).await?;
         if hold.until_ms.is_none() {
             store
                 .update_campaign_state(

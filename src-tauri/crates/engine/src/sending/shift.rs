@@ -1,9 +1,9 @@
 //! What the feeder and the connections of one running campaign share.
 
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hongyan_domain::{AccountId, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
+use hongyan_domain::{AccountId, AccountProblem, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
 use hongyan_smtp::{Failure, Server};
 use hongyan_store::{Hold, Report, RunRecord};
 use tokio::sync::Semaphore;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::journal::Journal;
 use super::letter::{Letter, References};
 use super::meter::Meter;
+use super::pacer::{Pacer, jitter};
 use crate::Engine;
 use crate::accounts::server_says;
 
@@ -27,13 +28,17 @@ pub(super) struct Shift {
     pub(super) meter: Arc<Meter>,
     /// Bounds the connections of the account, over all campaigns.
     pub(super) connections: Arc<Semaphore>,
-    /// Ends the round: pause, cancel, hold, shutdown.
+    /// The pace of the account, over all campaigns.
+    pub(super) pacer: Arc<Pacer>,
+    /// Ends the round: pause, cancel, hold, rest, shutdown.
     pub(super) stop: CancellationToken,
     /// Whether the last try to connect failed: shown to the user.
     pub(super) network_down: Arc<AtomicBool>,
     /// Connections that are open now.
     pub(super) open: AtomicU32,
+    most_connections: u32,
     hold: Mutex<Option<Hold>>,
+    rests: AtomicBool,
 }
 
 /// The parts of a shift that the run brings along.
@@ -46,6 +51,8 @@ pub(super) struct ShiftParts {
     pub(super) journal: Journal,
     pub(super) meter: Arc<Meter>,
     pub(super) connections: Arc<Semaphore>,
+    pub(super) pacer: Arc<Pacer>,
+    pub(super) most_connections: u32,
     pub(super) stop: CancellationToken,
     pub(super) network_down: Arc<AtomicBool>,
 }
@@ -61,6 +68,9 @@ impl Shift {
             journal: parts.journal,
             meter: parts.meter,
             connections: parts.connections,
+            pacer: parts.pacer,
+            most_connections: parts.most_connections,
+            rests: AtomicBool::new(false),
             stop: parts.stop,
             network_down: parts.network_down,
             open: AtomicU32::new(0),
@@ -72,10 +82,32 @@ impl Shift {
         self.run.fixed.account_id
     }
 
-    /// Ends the round because the account has a problem; the first one counts.
+    /// Ends the round because the account has a problem; the first one counts. One that passes slows the account down.
     pub(super) fn hold(&self, hold: Hold) {
-        self.hold.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(hold);
+        let mut held = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get_or_insert_with(|| self.with_its_rest(hold));
+        drop(held);
         self.stop.cancel();
+    }
+
+    fn with_its_rest(&self, hold: Hold) -> Hold {
+        if hold.until_ms.is_none() {
+            return hold;
+        }
+        let is_quota = hold.verdict == Verdict::Account(AccountProblem::Quota).as_str();
+        let rest_ms = self.pacer.slow_down(hold.since_ms, self.most_connections, is_quota, jitter());
+        Hold { until_ms: Some(hold.since_ms + rest_ms), ..hold }
+    }
+
+    /// Ends the round because a limit of the account is reached for longer than a moment.
+    pub(super) fn rest(&self) {
+        self.rests.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+    }
+
+    /// Whether the round ended for a limit.
+    pub(super) fn rests(&self) -> bool {
+        self.rests.load(Ordering::Relaxed)
     }
 
     /// Why the account is to be held, if it is.

@@ -2,6 +2,7 @@
 //!
 //! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::Live;
 use super::journal::Journal;
 use super::meter::Meter;
+use super::pacer::Pacer;
 use super::runner::Runner;
 use crate::campaigns::{FindingCode, Severity};
 use crate::event::{Changed, Event};
@@ -58,13 +60,21 @@ impl Supervisor {
                 self.ensure_runner(campaign.id, run).await?;
             }
         }
-        let live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-        for (id, live) in live.iter() {
-            if !running.contains(id) {
-                live.stop.cancel();
-            }
+        for account in self.stop_others(&running) {
+            // Limits that another process set count from now on.
+            self.engine.pacer(account).await?;
         }
         Ok(())
+    }
+
+    /// Ends what is not to run any more; gives the accounts of what goes on.
+    fn stop_others(&self, running: &[CampaignId]) -> BTreeSet<AccountId> {
+        let live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
+        let (go_on, end): (Vec<_>, Vec<_>) = live.iter().partition(|(id, _)| running.contains(id));
+        for (_, live) in end {
+            live.stop.cancel();
+        }
+        go_on.into_iter().map(|(_, live)| live.account).collect()
     }
 
     async fn start_due(&self, id: CampaignId) -> Result<()> {
@@ -116,7 +126,8 @@ impl Supervisor {
                 _ => return Ok(()),
             }
         }
-        self.spawn(campaign, run, &account);
+        let pacer = self.engine.pacer(account.id).await?;
+        self.spawn(campaign, run, &account, pacer);
         Ok(())
     }
 
@@ -133,10 +144,12 @@ impl Supervisor {
         }
     }
 
-    fn spawn(&self, campaign: CampaignId, run: RunId, account: &AccountRecord) {
+    fn spawn(&self, campaign: CampaignId, run: RunId, account: &AccountRecord, pacer: Arc<Pacer>) {
         let meter = Arc::new(Meter::default());
         let network_down = Arc::new(AtomicBool::new(false));
         let stop = self.shutdown.child_token();
+        let most = account.values.max_connections;
+        let most = pacer.slowdown().connections.map_or(most, |slowed| slowed.min(most));
         let runner = Runner {
             engine: self.engine.clone(),
             campaign,
@@ -144,7 +157,8 @@ impl Supervisor {
             journal: self.journal.clone(),
             meter: meter.clone(),
             network_down: network_down.clone(),
-            connections: self.connections_of(account.id, account.values.max_connections),
+            connections: self.connections_of(account.id, most),
+            pacer: pacer.clone(),
             stop: stop.clone(),
         };
         let task = tokio::spawn(async move {
@@ -156,7 +170,7 @@ impl Supervisor {
             }
         });
         let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.insert(campaign, Live { meter, network_down, stop, task });
+        live.insert(campaign, Live { account: account.id, meter, network_down, pacer, stop, task });
     }
 
     fn connections_of(&self, account: AccountId, most: u32) -> Arc<Semaphore> {

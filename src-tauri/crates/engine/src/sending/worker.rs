@@ -3,7 +3,6 @@
 //! The order is the promise: a body leaves only after its arming is durable, and the next mail is armed in the same
 //! commit that records the last one. So a crash leaves at most one mail a connection in doubt.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use hongyan_store::{Entry, EntryResult, Report};
 
 use super::feeder::Job;
 use super::outcome::{Consequence, Standing, consequence, defer};
+use super::pacer::jitter;
 use super::shift::Shift;
 
 /// The jobs of a round, shared by its connections.
@@ -23,6 +23,9 @@ pub(super) type Jobs = async_channel::Receiver<Job>;
 const MOST_BREAKS: u32 = 3;
 /// Between tries to connect: 1 s, doubling up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// A mail that would wait longer than this is written anew when its time comes, with that day's date and data.
+const LONGEST_HELD_MS: i64 = 60_000;
 
 /// What a connection does next.
 enum Step {
@@ -43,7 +46,7 @@ pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
         () = shift.stop.cancelled() => return,
     };
     let Ok(_permit) = permit else { return };
-    let mut connection = Connection { shift, jobs, session: None };
+    let mut connection = Connection { shift, jobs, session: None, carried: 0, waiting: None };
     let mut step = Step::Next;
     loop {
         step = match step {
@@ -60,23 +63,60 @@ struct Connection {
     shift: Arc<Shift>,
     jobs: Jobs,
     session: Option<Session>,
+    /// Mails this session carried.
+    carried: u32,
+    /// Taken from the queue, and waiting for its place in the account's pace.
+    waiting: Option<Job>,
 }
 
 impl Connection {
-    async fn next(&self) -> Step {
-        let job = tokio::select! {
-            job = self.jobs.recv() => job.ok(),
-            () = self.shift.stop.cancelled() => None,
+    async fn next(&mut self) -> Step {
+        if self.is_session_full() {
+            self.leave().await;
+        }
+        let job = match self.waiting.take() {
+            Some(job) => Some(job),
+            None => tokio::select! {
+                job = self.jobs.recv() => job.ok(),
+                () = self.shift.stop.cancelled() => None,
+            },
         };
-        job.map_or(Step::Leave, Step::Offer)
+        match job {
+            Some(job) if self.take_place().await => Step::Offer(job),
+            _ => Step::Leave,
+        }
     }
 
-    /// The next job, if one is ready now.
-    fn next_at_once(&self) -> Option<Job> {
-        if self.shift.stop.is_cancelled() {
+    /// The next job, if one is ready now and the pace of the account has a place for it.
+    fn next_at_once(&mut self) -> Option<Job> {
+        if self.shift.stop.is_cancelled() || self.is_session_full() {
             return None;
         }
-        self.jobs.try_recv().ok()
+        let job = self.waiting.take().or_else(|| self.jobs.try_recv().ok())?;
+        if self.shift.pacer.take(self.shift.engine.clock(), jitter()).is_ok() {
+            return Some(job);
+        }
+        self.waiting = Some(job);
+        None
+    }
+
+    /// Waits for a place in the account's pace; `false` when this round is over.
+    async fn take_place(&self) -> bool {
+        let clock = self.shift.engine.clock();
+        while let Err(until_ms) = self.shift.pacer.take(clock, jitter()) {
+            if until_ms - clock.now_ms() > LONGEST_HELD_MS {
+                self.shift.rest();
+                return false;
+            }
+            if !self.shift.pacer.wait(clock, until_ms, &self.shift.stop).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_session_full(&self) -> bool {
+        self.shift.pacer.per_session().is_some_and(|most| self.carried >= most)
     }
 
     async fn offer(&mut self, job: Job) -> Step {
@@ -136,6 +176,7 @@ impl Connection {
             }
             return Step::Next;
         }
+        self.carried += 1;
         let next = self.next_at_once();
         let Some(session) = &mut self.session else { return Step::Leave };
         let transmitted =
@@ -160,6 +201,7 @@ impl Connection {
 
     fn sent(&self, job: &Job, accepted: &Accepted) -> Report {
         self.shift.meter.count(self.shift.engine.now_ms());
+        self.shift.pacer.taken();
         self.shift.sent(job.id, accepted)
     }
 
@@ -205,6 +247,7 @@ impl Connection {
             match connected {
                 Ok(session) => {
                     self.session = Some(session);
+                    self.carried = 0;
                     self.shift.open.fetch_add(1, Ordering::Relaxed);
                     self.shift.network_down.store(false, Ordering::Relaxed);
                 }
@@ -264,9 +307,4 @@ impl Connection {
             jitter: jitter(),
         }
     }
-}
-
-/// 0.0 to 1.0. The hasher's own random keys are good enough to spread retries.
-fn jitter() -> f64 {
-    f64::from(u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }

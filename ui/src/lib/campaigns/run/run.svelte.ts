@@ -57,7 +57,19 @@ export class Run {
   get progress(): CampaignProgress {
     const { id, name, state, pauseReason, counts } = this.view.campaign;
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    return this.#live.data ?? { id, name, state, pauseReason, counts, total, perMinute: null, secondsLeft: null };
+    return (
+      this.#live.data ?? {
+        id,
+        name,
+        state,
+        pauseReason,
+        counts,
+        total,
+        perMinute: null,
+        secondsLeft: null,
+        waitsUntilMs: null,
+      }
+    );
   }
   get account() {
     return this.#account.data;

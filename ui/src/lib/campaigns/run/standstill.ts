@@ -59,6 +59,9 @@ function whileRunning(progress: CampaignProgress, { account, hint, locked }: Sur
         : m.campaigns_wait_account_until({ why, when: comingText(untilMs) });
     return { tone: 'info', text, ...(detail && { detail }) };
   }
+  if (progress.waitsUntilMs !== null) {
+    return { tone: 'info', text: m.campaigns_wait_limit({ when: comingText(progress.waitsUntilMs) }) };
+  }
   const { queued, armed, deferred } = progress.counts;
   if (queued + armed > 0 || deferred === 0) return undefined;
   return { tone: 'info', text: m.campaigns_wait_retries({ count: deferred, shown: show.number(deferred) }) };

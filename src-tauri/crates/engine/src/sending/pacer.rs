@@ -1,0 +1,338 @@
+//! The pace of an account: its limits, over all its campaigns and connections, and how its server slowed it down.
+//!
+//! A window of time is kept as slots of mails sent. A slot counts as long as any part of it may lie in the window, so
+//! that no span of that length ever holds more than the limit. After a restart the windows are filled again from the
+//! deliveries.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hongyan_domain::SendingLimits;
+use hongyan_store::Slowdown;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+
+const SECOND_MS: i64 = 1_000;
+const MINUTE_MS: i64 = 60 * SECOND_MS;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// A day, and how far back the use of an account matters.
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+/// An account that is asked to slow down rests this long, and twice as long each time until [`LONGEST_REST_MS`].
+const FIRST_REST_MS: i64 = 15 * MINUTE_MS;
+/// An account that has used up its quota rests at least this long.
+const QUOTA_REST_MS: i64 = HOUR_MS;
+const LONGEST_REST_MS: i64 = 4 * HOUR_MS;
+/// A wait is looked at again after this at the latest: clocks jump, computers sleep.
+const LONGEST_NAP_MS: i64 = 30 * SECOND_MS;
+/// A wait shorter than this is part of sending and not worth a word.
+const WORTH_TELLING_MS: i64 = 5 * SECOND_MS;
+/// No forecast looks further than this.
+const FARTHEST_MS: i64 = 400 * DAY_MS;
+
+/// Mails sent within a span of time that moves along.
+#[derive(Debug, Clone)]
+struct Window {
+    span_ms: i64,
+    slot_ms: i64,
+    /// Start and mails of each slot, the oldest first.
+    slots: VecDeque<(i64, u32)>,
+    total: u32,
+}
+
+impl Window {
+    fn new(span_ms: i64, slot_ms: i64) -> Self {
+        Self { span_ms, slot_ms, slots: VecDeque::new(), total: 0 }
+    }
+
+    fn add(&mut self, at_ms: i64, mails: u32) {
+        let start = at_ms.div_euclid(self.slot_ms) * self.slot_ms;
+        self.total += mails;
+        match self.slots.back_mut() {
+            // A clock that was set back must not open the window early.
+            Some((last, count)) if *last >= start => *count += mails,
+            _ => self.slots.push_back((start, mails)),
+        }
+    }
+
+    fn take_back(&mut self) {
+        if let Some((_, count)) = self.slots.back_mut().filter(|(_, count)| *count > 0) {
+            *count -= 1;
+            self.total -= 1;
+        }
+    }
+
+    fn forget(&mut self, now_ms: i64) {
+        while let Some(&(start, count)) = self.slots.front()
+            && start + self.slot_ms + self.span_ms <= now_ms
+        {
+            self.total -= count;
+            self.slots.pop_front();
+        }
+    }
+
+    /// When one more mail may be sent: `None` now.
+    fn opens_at(&mut self, limit: Option<u32>, now_ms: i64) -> Option<i64> {
+        self.forget(now_ms);
+        if self.total < limit? {
+            return None;
+        }
+        // The slots that must go until one more fits.
+        let mut over = self.total + 1 - limit?;
+        for &(start, count) in &self.slots {
+            if count >= over {
+                return Some(start + self.slot_ms + self.span_ms);
+            }
+            over -= count;
+        }
+        None
+    }
+}
+
+/// The provider's day, where it begins at an hour of the clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Day {
+    /// When it began, unix milliseconds.
+    pub(crate) start_ms: i64,
+    /// When the next one begins.
+    pub(crate) end_ms: i64,
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    limits: SendingLimits,
+    slowdown: Slowdown,
+    second: Window,
+    minute: Window,
+    hour: Window,
+    day: Window,
+    /// No mail before this, for the gap.
+    free_at_ms: i64,
+    /// Until when somebody waits, if it is worth telling.
+    waits_until_ms: Option<i64>,
+    /// When the slowdown last changed, and the mails taken since.
+    slowed_at_ms: i64,
+    taken_since: u32,
+}
+
+impl State {
+    /// Takes one mail's place, or says when to ask again.
+    fn take(&mut self, now_ms: i64, day: Option<Day>, jitter: f64) -> Result<(), i64> {
+        let limits = self.limits;
+        let per_minute = match (limits.per_minute, self.slowdown.per_minute) {
+            (Some(limit), Some(slowed)) => Some(limit.min(slowed)),
+            (limit, slowed) => limit.or(slowed),
+        };
+        let rolling_day = if day.is_some() { None } else { limits.per_day };
+        let waits = [
+            (self.free_at_ms > now_ms).then_some(self.free_at_ms),
+            self.second.opens_at(limits.per_second, now_ms),
+            self.minute.opens_at(per_minute, now_ms),
+            self.hour.opens_at(limits.per_hour, now_ms),
+            self.day.opens_at(rolling_day, now_ms),
+            day.and_then(|day| self.day_opens_at(day)),
+        ];
+        if let Some(until_ms) = waits.into_iter().flatten().max() {
+            return Err(until_ms);
+        }
+        self.add(now_ms, 1);
+        let widest = limits.gap_max_ms.max(limits.gap_ms) - limits.gap_ms;
+        let gap_ms = f64::from(limits.gap_ms) + f64::from(widest) * jitter;
+        self.free_at_ms = now_ms + gap_ms as i64;
+        Ok(())
+    }
+
+    fn day_opens_at(&self, day: Day) -> Option<i64> {
+        let limit = self.limits.per_day?;
+        let sent: u32 =
+            self.day.slots.iter().filter(|(start, _)| *start >= day.start_ms).map(|(_, count)| *count).sum();
+        (sent >= limit).then_some(day.end_ms)
+    }
+
+    fn add(&mut self, at_ms: i64, mails: u32) {
+        for window in [&mut self.second, &mut self.minute, &mut self.hour, &mut self.day] {
+            window.add(at_ms, mails);
+        }
+    }
+
+    fn is_limited(&self) -> bool {
+        let SendingLimits { per_second, per_minute, per_hour, per_day, gap_ms, gap_max_ms, .. } = self.limits;
+        let counts = [per_second, per_minute, per_hour, per_day, self.slowdown.per_minute];
+        counts.iter().any(Option::is_some) || gap_ms.max(gap_max_ms) > 0
+    }
+}
+
+/// The pace of an account. Shared by everything that sends through it.
+#[derive(Debug)]
+pub(crate) struct Pacer {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+impl Pacer {
+    /// `recent` are the mails of the last day: start of the minute and count, the oldest first.
+    pub(crate) fn new(limits: SendingLimits, slowdown: Slowdown, recent: &[(i64, u32)], now_ms: i64) -> Self {
+        let mut state = State {
+            limits,
+            slowdown,
+            second: Window::new(SECOND_MS, SECOND_MS / 20),
+            minute: Window::new(MINUTE_MS, SECOND_MS),
+            hour: Window::new(HOUR_MS, MINUTE_MS),
+            day: Window::new(DAY_MS, MINUTE_MS),
+            free_at_ms: 0,
+            waits_until_ms: None,
+            slowed_at_ms: now_ms,
+            taken_since: 0,
+        };
+        for &(minute_ms, mails) in recent {
+            // Somewhere within that minute: its end is the careful guess.
+            state.add((minute_ms + MINUTE_MS - 1).min(now_ms), mails);
+        }
+        Self { state: Mutex::new(state), changed: Notify::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets new limits; whoever waits looks again.
+    pub(crate) fn set_limits(&self, limits: SendingLimits) {
+        let mut state = self.state();
+        if state.limits != limits {
+            state.limits = limits;
+            drop(state);
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Mails a connection carries before it is closed.
+    pub(crate) fn per_session(&self) -> Option<u32> {
+        self.state().limits.per_session
+    }
+
+    /// Takes one mail's place if there is one now; else says when to ask again.
+    pub(crate) fn take(&self, clock: &Clock, jitter: f64) -> Result<(), i64> {
+        let mut state = self.state();
+        let now_ms = clock.now_ms();
+        let day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
+        let taken = state.take(now_ms, day, jitter);
+        state.waits_until_ms = taken.err().filter(|until_ms| until_ms - now_ms >= WORTH_TELLING_MS);
+        taken
+    }
+
+    /// Gives a place back that was not used.
+    pub(crate) fn give_back(&self) {
+        let mut state = self.state();
+        state.free_at_ms = 0;
+        let State { second, minute, hour, day, .. } = &mut *state;
+        for window in [second, minute, hour, day] {
+            window.take_back();
+        }
+    }
+
+    /// Waits until `until_ms`, new limits, or the end; `false` at the end.
+    pub(crate) async fn wait(&self, clock: &Clock, until_ms: i64, stop: &CancellationToken) -> bool {
+        let nap_ms = (until_ms - clock.now_ms()).clamp(1, LONGEST_NAP_MS);
+        let nap = Duration::from_millis(u64::try_from(nap_ms).unwrap_or(1));
+        tokio::select! {
+            () = clock.sleep(nap) => true,
+            () = self.changed.notified() => true,
+            () = stop.cancelled() => false,
+        }
+    }
+
+    /// Until when nothing is sent because of a limit, if it is worth a word.
+    pub(crate) fn waits_until_ms(&self, now_ms: i64) -> Option<i64> {
+        self.state().waits_until_ms.filter(|until_ms| *until_ms > now_ms)
+    }
+
+    /// Notes that the server took a mail.
+    pub(crate) fn taken(&self) {
+        let mut state = self.state();
+        state.taken_since = state.taken_since.saturating_add(1);
+    }
+
+    /// The server asks to slow down: halves rate and connections, and gives the milliseconds to rest.
+    pub(crate) fn slow_down(&self, now_ms: i64, most_connections: u32, is_quota: bool, jitter: f64) -> i64 {
+        let mut state = self.state();
+        state.minute.forget(now_ms);
+        let sent_in_minute = state.minute.total;
+        let slowdown = &mut state.slowdown;
+        slowdown.full_per_minute = slowdown.full_per_minute.max(sent_in_minute).max(1);
+        let rate = slowdown.per_minute.unwrap_or(slowdown.full_per_minute);
+        slowdown.per_minute = Some((rate / 2).max(1));
+        slowdown.connections = Some((slowdown.connections.unwrap_or(most_connections) / 2).max(1));
+        let first_ms = if is_quota { QUOTA_REST_MS } else { FIRST_REST_MS };
+        let rest_ms = first_ms.saturating_mul(1 << slowdown.holds.min(10)).min(LONGEST_REST_MS);
+        slowdown.holds = slowdown.holds.saturating_add(1);
+        state.slowed_at_ms = now_ms;
+        state.taken_since = 0;
+        (rest_ms as f64 * (1.0 + 0.2 * jitter)) as i64
+    }
+
+    /// After each minute in which mails were taken: a tenth of the full rate and one connection more.
+    /// Gives the new slowdown when it changed.
+    pub(crate) fn recover(&self, now_ms: i64, most_connections: u32) -> Option<Slowdown> {
+        let mut state = self.state();
+        if state.slowdown == Slowdown::default()
+            || state.taken_since == 0
+            || now_ms - state.slowed_at_ms < MINUTE_MS
+        {
+            return None;
+        }
+        let slowdown = &mut state.slowdown;
+        let faster = slowdown.per_minute.map(|rate| rate + (slowdown.full_per_minute / 10).max(1));
+        slowdown.per_minute = faster.filter(|rate| *rate < slowdown.full_per_minute);
+        slowdown.connections = slowdown.connections.map(|n| n + 1).filter(|n| *n < most_connections);
+        if slowdown.per_minute.is_none() && slowdown.connections.is_none() {
+            *slowdown = Slowdown::default();
+        }
+        state.slowed_at_ms = now_ms;
+        state.taken_since = 0;
+        let slowdown = state.slowdown;
+        drop(state);
+        self.changed.notify_waiters();
+        Some(slowdown)
+    }
+
+    /// How far it is slowed down.
+    pub(crate) fn slowdown(&self) -> Slowdown {
+        self.state().slowdown
+    }
+
+    /// When so many more mails would be sent if nothing but the limits held them up; `None` without limits.
+    ///
+    /// A dry run on a copy: what the limits say together is not a formula.
+    pub(crate) fn forecast(&self, clock: &Clock, mails: i64) -> Option<i64> {
+        let mut state = self.state().clone();
+        if !state.is_limited() {
+            return None;
+        }
+        let start_ms = clock.now_ms();
+        let mut now_ms = start_ms;
+        let mut day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
+        let mut left = mails;
+        while left > 0 && now_ms - start_ms < FARTHEST_MS {
+            if day.is_some_and(|day| day.end_ms <= now_ms) {
+                day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
+            }
+            match state.take(now_ms, day, 0.5) {
+                Ok(()) => left -= 1,
+                Err(until_ms) => now_ms = until_ms.max(now_ms + 1),
+            }
+        }
+        Some(now_ms)
+    }
+}
+
+/// 0.0 to 1.0. The hasher's own random keys are good enough to spread waits.
+pub(super) fn jitter() -> f64 {
+    f64::from(u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+#[path = "pacer_tests.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! Limits of accounts, how far their servers slowed them down, and what they sent of late.
+
+use hongyan_domain::{AccountId, SendingLimits};
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, Store};
+
+/// How far an account was slowed down by its server. Kept, so that a restart does not forget it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Slowdown {
+    /// Times it was asked to slow down since it last ran at its full rate.
+    pub holds: u32,
+    /// Mails a minute it keeps to; `None` when it is at its full rate again.
+    pub per_minute: Option<u32>,
+    /// Mails a minute it sent when it was first asked to slow down.
+    pub full_per_minute: u32,
+    /// Connections it keeps to; `None` for all it may have.
+    pub connections: Option<u32>,
+}
+
+impl Store {
+    /// An account's limits and slowdown.
+    pub async fn load_limits(&self, account: AccountId) -> Result<(SendingLimits, Slowdown)> {
+        let row: Option<(String, String)> =
+            sqlx::query_as("select limits, slowdown from account_limits where account_id = $1")
+                .bind(account.0)
+                .fetch_optional(self.reader())
+                .await?;
+        let Some((limits, slowdown)) = row else { return Ok(Default::default()) };
+        Ok((serde_json::from_str(&limits)?, serde_json::from_str(&slowdown)?))
+    }
+
+    /// Sets an account's limits.
+    pub async fn update_limits(&self, account: AccountId, limits: &SendingLimits) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "insert into account_limits (account_id, limits) values ($1, $2)
+             on conflict (account_id) do update set limits = excluded.limits",
+        )
+        .bind(account.0)
+        .bind(serde_json::to_string(limits)?)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Notes how far an account is slowed down.
+    pub async fn update_slowdown(&self, account: AccountId, slowdown: &Slowdown) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "insert into account_limits (account_id, slowdown) values ($1, $2)
+             on conflict (account_id) do update set slowdown = excluded.slowdown",
+        )
+        .bind(account.0)
+        .bind(serde_json::to_string(slowdown)?)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// What an account sent since a time, a minute each: `(start of the minute, mails)`, the oldest first.
+    ///
+    /// Read from the deliveries themselves, so nothing has to be counted twice while sending.
+    pub async fn list_recent_use(&self, account: AccountId, since_ms: i64) -> Result<Vec<(i64, u32)>> {
+        Ok(sqlx::query_as(
+            "select deliveries.updated_at_ms / 60000 * 60000 as minute, count(*)
+             from runs join deliveries on deliveries.run_id = runs.id
+             where runs.account_id = $1 and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
+               and deliveries.state in ('armed', 'sent', 'in_doubt') and deliveries.updated_at_ms >= $2
+             group by minute order by minute",
+        )
+        .bind(account.0)
+        .bind(since_ms)
+        .fetch_all(self.reader())
+        .await?)
+    }
+}

@@ -1,0 +1,98 @@
+//! Limits of an account: what may go out in an hour, over a connection, with a pause between; a restart forgets nothing.
+
+use std::time::Duration;
+
+use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, SendingLimits};
+use hongyan_engine::Error;
+use hongyan_testkit::ScriptedServer;
+
+use crate::desk::{Desk, MORNING_MS};
+use crate::inbox::nobody_got_two;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+async fn limited(
+    people: usize,
+    server: &ScriptedServer,
+    limits: SendingLimits,
+) -> (Desk, CampaignId, AccountId) {
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = desk.draft_for(people, server, 2).await;
+    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    desk.engine.update_limits(account, limits).await.unwrap();
+    (desk, campaign, account)
+}
+
+#[tokio::test]
+async fn fifty_an_hour_are_fifty_an_hour_and_the_report_says_when_it_goes_on() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { per_hour: Some(50), ..Default::default() };
+    let (desk, campaign, _) = limited(120, &server, limits).await;
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 50).await;
+    desk.until_told(campaign, "the limit", |pace| pace.waits_until_ms.is_some()).await;
+    let until_ms = desk.engine.campaign_progress(campaign).await.unwrap().pace.waits_until_ms.unwrap();
+    assert!((HOUR_MS..=HOUR_MS + 120_000).contains(&(until_ms - MORNING_MS)), "{until_ms}");
+    assert_eq!(server.received().len(), 50);
+
+    let end = desk
+        .until_in_time(campaign, MINUTE, "the end", |campaign| campaign.state == CampaignState::Finished)
+        .await;
+    assert_eq!(nobody_got_two(&server).len(), 120);
+    let took_ms = end.finished_at_ms.expect("an end") - MORNING_MS;
+    assert!(took_ms >= 2 * HOUR_MS, "120 mails at 50 an hour in {took_ms} ms");
+}
+
+#[tokio::test]
+async fn a_restart_forgets_nothing() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { per_day: Some(30), ..Default::default() };
+    let (desk, campaign, _) = limited(40, &server, limits).await;
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 30).await;
+    desk.engine.stop_sending().await;
+    desk.engine.start_sending().await.unwrap();
+    desk.pass_time(MINUTE);
+    // Something to wait for that comes after whatever the campaign would do.
+    let other_server = ScriptedServer::start().await;
+    let other = desk.draft_for(5, &other_server, 1).await;
+    desk.run(other).await;
+    assert_eq!(server.received().len(), 30);
+}
+
+#[tokio::test]
+async fn a_connection_carries_no_more_than_it_may() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { per_session: Some(10), ..Default::default() };
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(25, &server, 1).await;
+    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    desk.engine.update_limits(account, limits).await.unwrap();
+    desk.run(campaign).await;
+    assert_eq!((nobody_got_two(&server).len(), server.connections()), (25, 3));
+}
+
+#[tokio::test]
+async fn a_limit_set_on_the_way_counts_at_once() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { per_hour: Some(10), ..Default::default() };
+    let (desk, campaign, account) = limited(30, &server, limits).await;
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 10).await;
+    desk.engine.update_limits(account, SendingLimits::default()).await.unwrap();
+    let end = desk
+        .until_in_time(campaign, MINUTE, "the end", |campaign| campaign.state == CampaignState::Finished)
+        .await;
+    assert!(end.finished_at_ms.unwrap() - MORNING_MS < HOUR_MS, "the limit was taken away");
+    assert_eq!(nobody_got_two(&server).len(), 30);
+}
+
+#[tokio::test]
+async fn limits_that_make_no_sense_are_refused_by_name() {
+    let (desk, server) = (Desk::new().await, ScriptedServer::start().await);
+    let account = desk.account_at(&server, 1).await;
+    let limits = SendingLimits { per_minute: Some(0), ..Default::default() };
+    let refused = desk.engine.update_limits(account, limits).await;
+    assert!(matches!(refused, Err(Error::Value("perMinute"))), "{refused:?}");
+}
