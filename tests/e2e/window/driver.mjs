@@ -13,6 +13,7 @@ import { keepScreen, logFile } from '../output.mjs';
 import { startProgram, stopProgram } from '../program.mjs';
 
 const READY_WITHIN_MS = 10_000;
+const WINDOW_WITHIN_MS = 20_000;
 const SCRIPT_WITHIN_MS = 10_000;
 /** Between the end of the session and the end of the driver: the program closes its files in this time. */
 const CLOSING_MS = 300;
@@ -32,7 +33,7 @@ export function makePlace() {
 
 /**
  * Opens the app in `place`; `locale` is the language of the system, such as "zh_CN.UTF-8".
- * Gives `driver` (selenium), `screenshot(name)` and `quit()`.
+ * Gives `driver` (selenium), `screenshot(name)` and `quit()`, which may be called again.
  */
 export async function openApp(place, { locale = 'en_US.UTF-8', env = {} } = {}) {
   const [port, nativePort] = [await freePort(), await freePort()];
@@ -43,11 +44,12 @@ export async function openApp(place, { locale = 'en_US.UTF-8', env = {} } = {}) 
   );
   try {
     await waitForPort(port);
-    const driver = await startSession(port);
+    const driver = await Promise.race([startSession(port), giveUp()]);
+    let closing;
     return {
       driver,
       screenshot: (name) => screenshot(driver, `window/${name}`),
-      quit: () => quit(driver, server),
+      quit: () => (closing ??= quit(driver, server)),
     };
   } catch (error) {
     await stopProgram(server);
@@ -69,6 +71,12 @@ async function startSession(port) {
   return driver;
 }
 
+/** A program that ends before it has a window, for instance as another one runs, leaves the driver waiting. */
+async function giveUp() {
+  await pause(WINDOW_WITHIN_MS, undefined, { ref: false });
+  throw new Error(`there is no window, see ${logFile('window')}`);
+}
+
 /** Waits until the page is painted (two frames; a screenshot taken before can show the page as it was), then keeps it. */
 async function screenshot(driver, name) {
   await driver.executeAsyncScript(
@@ -80,12 +88,10 @@ async function screenshot(driver, name) {
 }
 
 async function quit(driver, server) {
-  try {
-    await driver.quit();
-    await pause(CLOSING_MS);
-  } finally {
-    await stopProgram(server);
-  }
+  // A program that has ended by itself leaves no session to end.
+  await driver.quit().catch(() => {});
+  await pause(CLOSING_MS);
+  await stopProgram(server);
 }
 
 async function waitForPort(port) {

@@ -21,6 +21,12 @@ export class Page {
     );
   }
 
+  /** Waits until a text is gone. */
+  async seeNoMore(text) {
+    const gone = async () => !(await this.read('body')).includes(text);
+    await this.#driver.wait(gone, PATIENCE_MS, `“${text}” is still there`);
+  }
+
   /** The visible text of `within`. */
   read(within) {
     return this.#driver.executeScript(
@@ -62,7 +68,7 @@ export class Page {
   /** Writes over what is in the code editor. */
   async write(text) {
     const editor = await this.#driver.wait(until.elementLocated(By.css('.cm-content')), PATIENCE_MS);
-    await this.#writeOver(editor, text);
+    await this.#writeOver(editor, text.replaceAll('\n', Key.ENTER));
   }
 
   /** The text inside the first frame, where the page shows a mail. */
