@@ -6,7 +6,7 @@ vi.mock('$lib/host', () => import('../../../test/fake-host'));
 
 const none: Counts = { queued: 0, armed: 0, sent: 0, deferred: 0, failed: 0, in_doubt: 0, skipped: 0 };
 const progress = (state: string, pauseReason: string | null, counts: Partial<Counts> = { queued: 5 }) =>
-  ({ id: 1, name: 'x', state, pauseReason, counts: { ...none, ...counts } }) as CampaignProgress;
+  ({ id: 1, name: 'x', state, pauseReason, counts: { ...none, ...counts }, waitsUntilMs: null }) as CampaignProgress;
 const held = (verdict: string, untilMs: number | null) =>
   ({ hasPassword: true, held: { verdict, detail: '535 no', sinceMs: 0, untilMs } }) as AccountView;
 const calm: Surroundings = { account: undefined, hint: null, pauseDetail: '', locked: false };
@@ -51,6 +51,12 @@ describe('a campaign', () => {
     const at = new Date().setHours(23, 58, 0, 0);
     const halt = standstillOf(progress('running', null), { ...calm, account: held('account_slow_down', at) });
     expect(halt?.text).toContain('23:58');
+  });
+
+  it('whose account has reached its limit says when it goes on', () => {
+    const waitsUntilMs = new Date().setHours(23, 57, 0, 0);
+    const halt = standstillOf({ ...progress('running', null), waitsUntilMs }, calm);
+    expect(halt?.text).toContain('23:57');
   });
 
   it('with nothing left but retries says how many', () => {
