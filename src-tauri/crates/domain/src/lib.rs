@@ -28,7 +28,7 @@ pub use field_name::{FieldName, FieldNameFault, RESERVED_FIELDS};
 pub use fingerprint::{Fingerprint, FingerprintFault};
 pub use ids::{AccountId, CampaignId, ContactId, DeliveryId, ImportId, ListId, RunId, TemplateId};
 pub use limits::SendingLimits;
-pub use proxy::{Proxy, ProxyFault, ProxyKind};
+pub use proxy::{Proxy, ProxyAddressFault, ProxyKind};
 pub use sender::{Sender, SenderFault};
 pub use suppression::SuppressionReason;
 pub use template::TemplateFormat;

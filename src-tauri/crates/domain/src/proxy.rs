@@ -35,7 +35,7 @@ pub struct Proxy {
 /// The text is no address of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("that is no address of a proxy, such as socks5://host:1080")]
-pub struct ProxyFault;
+pub struct ProxyAddressFault;
 
 const NOT_IN_USER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -45,22 +45,22 @@ const MAX_LOGIN_OCTETS: usize = 255;
 impl Proxy {
     /// Reads `socks5://user:password@host:port` or `http://…`; user and password may be absent, and are
     /// percent-encoded. Gives the password apart.
-    pub fn parse(text: &str) -> Result<(Self, Option<String>), ProxyFault> {
-        let (scheme, rest) = text.trim().split_once("://").ok_or(ProxyFault)?;
+    pub fn parse(text: &str) -> Result<(Self, Option<String>), ProxyAddressFault> {
+        let (scheme, rest) = text.trim().split_once("://").ok_or(ProxyAddressFault)?;
         let kind = match scheme.to_ascii_lowercase().as_str() {
             // Elsewhere the "h" says that the proxy looks names up; here it always does.
             "socks5" | "socks5h" => ProxyKind::Socks5,
             "http" => ProxyKind::Http,
-            _ => return Err(ProxyFault),
+            _ => return Err(ProxyAddressFault),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (login, place) =
             rest.rsplit_once('@').map_or((None, rest), |(login, place)| (Some(login), place));
-        let (host, port) = place.rsplit_once(':').ok_or(ProxyFault)?;
+        let (host, port) = place.rsplit_once(':').ok_or(ProxyAddressFault)?;
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        let port = port.parse().ok().filter(|&port| port > 0).ok_or(ProxyFault)?;
+        let port = port.parse().ok().filter(|&port| port > 0).ok_or(ProxyAddressFault)?;
         if !is_host(host) {
-            return Err(ProxyFault);
+            return Err(ProxyAddressFault);
         }
         let (user, password) = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
             None => (None, None),
@@ -91,10 +91,10 @@ fn is_host(host: &str) -> bool {
     (1..=255).contains(&host.len()) && host.chars().all(is_name)
 }
 
-fn decode(text: &str) -> Result<String, ProxyFault> {
-    let text = percent_decode_str(text).decode_utf8().map_err(|_| ProxyFault)?;
+fn decode(text: &str) -> Result<String, ProxyAddressFault> {
+    let text = percent_decode_str(text).decode_utf8().map_err(|_| ProxyAddressFault)?;
     let is_good = text.len() <= MAX_LOGIN_OCTETS && !text.chars().any(char::is_control);
-    if is_good { Ok(text.into_owned()) } else { Err(ProxyFault) }
+    if is_good { Ok(text.into_owned()) } else { Err(ProxyAddressFault) }
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
             "http://u:%0d%0a@h:1",
             "http://u:%ff@h:1",
         ] {
-            assert_eq!(Proxy::parse(bad), Err(ProxyFault), "{bad}");
+            assert_eq!(Proxy::parse(bad), Err(ProxyAddressFault), "{bad}");
         }
     }
 }

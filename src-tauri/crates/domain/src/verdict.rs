@@ -43,6 +43,8 @@ words! {
         Reputation = "reputation",
         /// The server does not let this login use this From address.
         Sender = "sender",
+        /// The account's proxy refuses its login or this server, or is no proxy.
+        Proxy = "proxy",
     }
 }
 
@@ -82,6 +84,7 @@ impl Verdict {
             Self::Account(AccountProblem::Tls) => "account_tls",
             Self::Account(AccountProblem::Reputation) => "account_reputation",
             Self::Account(AccountProblem::Sender) => "account_sender",
+            Self::Account(AccountProblem::Proxy) => "account_proxy",
             Self::NetworkDown => "network_down",
             Self::InDoubt => "in_doubt",
         }

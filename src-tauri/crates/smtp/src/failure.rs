@@ -5,9 +5,10 @@
 
 use std::io;
 
-use hongyan_domain::Stage;
+use hongyan_domain::{Fingerprint, Stage};
 
 use crate::Reply;
+use crate::certificate::Untrusted;
 
 /// An attempt that did not end with the server taking the mail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,9 @@ pub enum Cause {
     /// The host's name has no address.
     #[error("the server's name has no address")]
     UnknownHost,
+    /// The proxy failed; the server was not reached.
+    #[error(transparent)]
+    Proxy(#[from] ProxyFault),
     /// TLS failed.
     #[error(transparent)]
     Tls(#[from] TlsFault),
@@ -130,12 +134,43 @@ impl std::fmt::Display for Utf8Need {
     }
 }
 
+/// Why there is no way through the proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyFault {
+    /// The proxy itself cannot be reached.
+    #[error("the proxy cannot be reached")]
+    Unreachable,
+    /// The proxy takes the connection and does not answer in time.
+    #[error("the proxy does not answer")]
+    Silent,
+    /// The proxy ended the connection without an answer.
+    #[error("the proxy closed the connection")]
+    Closed,
+    /// The proxy refuses user and password, or wants some.
+    #[error("the proxy refuses the login")]
+    Login,
+    /// The proxy's rules forbid this server or its port; with the proxy's code.
+    #[error("the proxy does not allow this server (its code is {0})")]
+    Forbidden(u16),
+    /// The proxy cannot reach the server; with the proxy's code.
+    #[error("the proxy cannot reach the server (its code is {0})")]
+    ServerUnreachable(u16),
+    /// Whatever answers there is no proxy of this kind.
+    #[error("what answers there is no proxy of this kind")]
+    NotAProxy,
+}
+
 /// Why there is no protected connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TlsFault {
     /// The server's certificate cannot be trusted.
-    #[error("the server's certificate is not trusted: {0}")]
-    Certificate(CertificateFault),
+    #[error("the server's certificate is not trusted: {fault}")]
+    Certificate {
+        /// What is wrong with it.
+        fault: CertificateFault,
+        /// Which certificate it is.
+        fingerprint: Option<Fingerprint>,
+    },
     /// The server does not speak TLS 1.2 or 1.3 here; perhaps the port is meant for another TLS mode.
     #[error("the server does not speak TLS here")]
     NotTls,
@@ -155,11 +190,9 @@ impl TlsFault {
         error.get_ref()?.downcast_ref::<rustls::Error>().map(Self::from_rustls)
     }
 
-    pub(crate) const fn from_rustls(error: &rustls::Error) -> Self {
+    fn from_rustls(error: &rustls::Error) -> Self {
         match error {
-            rustls::Error::InvalidCertificate(fault) => {
-                Self::Certificate(CertificateFault::from_rustls(fault))
-            }
+            rustls::Error::InvalidCertificate(reason) => Self::from_certificate_error(reason),
             rustls::Error::InvalidMessage(_)
             | rustls::Error::InappropriateMessage { .. }
             | rustls::Error::PeerIncompatible(_) => Self::NotTls,
@@ -168,10 +201,24 @@ impl TlsFault {
     }
 }
 
+impl TlsFault {
+    fn from_certificate_error(error: &rustls::CertificateError) -> Self {
+        if let rustls::CertificateError::Other(other) = error
+            && let Some(refused) = other.0.downcast_ref::<Untrusted>()
+        {
+            return Self::Certificate { fault: refused.fault, fingerprint: Some(refused.fingerprint) };
+        }
+        Self::Certificate { fault: CertificateFault::from_rustls(error), fingerprint: None }
+    }
+}
+
 /// What is wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateFault {
-    /// Nobody we trust has signed it; a self-signed one, for example.
+    /// It vouches for itself, and nobody else does.
+    #[error("it is self-signed")]
+    SelfSigned,
+    /// Nobody we trust has signed it.
     #[error("its issuer is unknown")]
     UnknownIssuer,
     /// It is for another name.
@@ -192,7 +239,7 @@ pub enum CertificateFault {
 }
 
 impl CertificateFault {
-    const fn from_rustls(error: &rustls::CertificateError) -> Self {
+    pub(crate) const fn from_rustls(error: &rustls::CertificateError) -> Self {
         use rustls::CertificateError as Error;
         match error {
             Error::UnknownIssuer => Self::UnknownIssuer,

@@ -5,11 +5,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use hongyan_domain::{Stage, TlsMode, clean_line};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::tls::TlsClient;
 use crate::wire::{Wanted, Wire};
-use crate::{Capabilities, Cause, Failure, Server, auth, connect};
+use crate::{Capabilities, Cause, Failure, Server, auth, connect, proxy};
 
 /// A connection that may send mail, and what is known of the server.
 #[derive(Debug)]
@@ -26,12 +27,10 @@ pub(crate) async fn welcome(server: &Server) -> Result<Welcome, Failure> {
     let tls = match server.tls {
         TlsMode::None => None,
         TlsMode::StartTls | TlsMode::Implicit => {
-            Some(TlsClient::new(&server.host, &server.trust).await.map_err(|fault| at(Stage::Tls, fault))?)
+            Some(TlsClient::new(server).await.map_err(|fault| at(Stage::Tls, fault))?)
         }
     };
-    let socket = timeout(limits.connect, connect::connect(&server.host, server.port)).await;
-    let socket =
-        socket.map_err(|_| at(Stage::Connect, Cause::Timeout))?.map_err(|cause| at(Stage::Connect, cause))?;
+    let socket = reach(server).await.map_err(|cause| at(Stage::Connect, cause))?;
     let mut wire = Wire::plain(socket);
     if let (TlsMode::Implicit, Some(tls)) = (server.tls, &tls) {
         wire = wire.into_tls(tls, limits.tls).await.map_err(|cause| at(Stage::Tls, cause))?;
@@ -52,6 +51,18 @@ pub(crate) async fn welcome(server: &Server) -> Result<Welcome, Failure> {
             .map_err(|cause| at(Stage::Auth, cause))?;
     }
     Ok(Welcome { wire, capabilities, greeting })
+}
+
+/// A connection to the server, direct or through the proxy.
+async fn reach(server: &Server) -> Result<TcpStream, Cause> {
+    let limit = server.timeouts.connect;
+    match &server.proxy {
+        Some(route) => proxy::connect_through(route, &server.host, server.port, limit).await,
+        None => {
+            let socket = timeout(limit, connect::connect(&server.host, server.port)).await;
+            socket.map_err(|_| Cause::Timeout)?
+        }
+    }
 }
 
 fn at(stage: Stage, cause: impl Into<Cause>) -> Failure {

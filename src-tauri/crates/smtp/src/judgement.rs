@@ -12,7 +12,7 @@ mod phrases;
 use hongyan_domain::{AccountProblem, Stage, Verdict};
 
 use self::phrases::{Phrases, Topic};
-use crate::{Cause, Failure, ProtocolFault, Reply, Utf8Need};
+use crate::{Cause, Failure, ProtocolFault, ProxyFault, Reply, Utf8Need};
 
 /// What a failure means.
 ///
@@ -32,6 +32,10 @@ pub fn judge(failure: &Failure, provider_hint: Option<&str>) -> Verdict {
         Cause::NoAuthOffered | Cause::UnusableLogin | Cause::Protocol(ProtocolFault::LoginUnproven) => {
             Verdict::Account(AccountProblem::Login)
         }
+        // Its settings are wrong, or it stands in the way on purpose: no use in knocking again and again.
+        Cause::Proxy(ProxyFault::Login | ProxyFault::Forbidden(_) | ProxyFault::NotAProxy) => {
+            Verdict::Account(AccountProblem::Proxy)
+        }
         Cause::TooLarge { .. } | Cause::NeedsUtf8(Utf8Need::Headers) => Verdict::ContentRefused,
         Cause::NeedsUtf8(Utf8Need::Sender) => Verdict::Account(AccountProblem::Sender),
         Cause::NeedsUtf8(Utf8Need::Recipient) => Verdict::RecipientRefused,
@@ -40,6 +44,7 @@ pub fn judge(failure: &Failure, provider_hint: Option<&str>) -> Verdict {
         | Cause::Stale
         | Cause::Io(_)
         | Cause::UnknownHost
+        | Cause::Proxy(_)
         | Cause::Tls(_)
         | Cause::Protocol(_) => Verdict::NetworkDown,
     }

@@ -10,6 +10,7 @@
 mod auth;
 mod body;
 mod capabilities;
+mod certificate;
 mod connect;
 mod envelope;
 mod failure;
@@ -18,6 +19,7 @@ mod inbox;
 mod judgement;
 mod offer;
 mod probe;
+mod proxy;
 mod reply;
 mod server;
 mod session;
@@ -28,14 +30,14 @@ mod wire;
 pub use body::{BodyFault, WireBody};
 pub use capabilities::Capabilities;
 pub use envelope::Envelope;
-pub use failure::{Cause, CertificateFault, Failure, ProtocolFault, TlsFault, Utf8Need};
+pub use failure::{Cause, CertificateFault, Failure, ProtocolFault, ProxyFault, TlsFault, Utf8Need};
 pub use judgement::judge;
 pub use offer::Offer;
 pub use probe::{ProbeReport, probe};
 pub use reply::{Accepted, Reply};
-pub use server::{Login, Server, Timeouts, TlsTrust};
+pub use server::{Login, ProxyRoute, Server, Timeouts, TlsTrust};
 pub use session::{Session, Transmitted};
 
 // What the public types are made of, so that a caller needs no second import for them.
-pub use hongyan_domain::{EmailAddress, LoginKind, Stage, TlsMode, Verdict};
+pub use hongyan_domain::{EmailAddress, Fingerprint, LoginKind, Proxy, ProxyKind, Stage, TlsMode, Verdict};
 pub use secrecy::SecretString;

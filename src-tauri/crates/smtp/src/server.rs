@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hongyan_domain::{LoginKind, TlsMode};
+use hongyan_domain::{Fingerprint, LoginKind, Proxy, TlsMode};
 use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 
@@ -24,6 +24,10 @@ pub struct Server {
     pub ehlo_name: String,
     /// Which certificates are trusted.
     pub trust: TlsTrust,
+    /// A certificate that the user trusts besides.
+    pub trusted_certificate: Option<Fingerprint>,
+    /// The way to it, where it is not the direct one.
+    pub proxy: Option<ProxyRoute>,
     /// How long each phase may take.
     pub timeouts: Timeouts,
     /// `false` speaks in lockstep even where PIPELINING is announced, for servers that break on it.
@@ -44,6 +48,21 @@ pub struct Login {
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Login(***)")
+    }
+}
+
+/// A proxy and the password for it.
+#[derive(Clone)]
+pub struct ProxyRoute {
+    /// The proxy.
+    pub proxy: Proxy,
+    /// The password of its user.
+    pub password: Option<SecretString>,
+}
+
+impl fmt::Debug for ProxyRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProxyRoute({}, ***)", self.proxy.kind)
     }
 }
 

@@ -6,15 +6,17 @@
 
 use std::sync::{Arc, OnceLock};
 
+use hongyan_domain::Fingerprint;
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
-use rustls_platform_verifier::Verifier;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::certificate::Verifier;
 use crate::stream::Counted;
-use crate::{Cause, TlsFault, TlsTrust};
+use crate::{Cause, Server, TlsFault, TlsTrust};
 
 /// Ready to speak TLS with one host.
 pub(crate) struct TlsClient {
@@ -23,11 +25,13 @@ pub(crate) struct TlsClient {
 }
 
 impl TlsClient {
-    pub(crate) async fn new(host: &str, trust: &TlsTrust) -> Result<Self, TlsFault> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsFault::HostName)?;
-        let config = match trust {
-            TlsTrust::System => system_config().await?,
-            TlsTrust::Roots(roots) => config_for(roots)?,
+    pub(crate) async fn new(server: &Server) -> Result<Self, TlsFault> {
+        let name = ServerName::try_from(server.host.clone()).map_err(|_| TlsFault::HostName)?;
+        let trusted = server.trusted_certificate;
+        let config = match &server.trust {
+            TlsTrust::System if trusted.is_none() => shared_config().await?,
+            TlsTrust::System => config_with(Some(system_verifier().await?), trusted)?,
+            TlsTrust::Roots(roots) => config_with(verifier_for(roots)?, trusted)?,
         };
         Ok(Self { config, name })
     }
@@ -47,39 +51,49 @@ pub(crate) fn version_name(connection: &ClientConnection) -> Option<&'static str
     }
 }
 
-async fn system_config() -> Result<Arc<ClientConfig>, TlsFault> {
+/// What the operating system trusts, and nothing besides.
+async fn shared_config() -> Result<Arc<ClientConfig>, TlsFault> {
     static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
     if let Some(config) = CONFIG.get() {
         return Ok(Arc::clone(config));
     }
-    let made = tokio::task::spawn_blocking(|| {
-        let verifier = Verifier::new(provider()).map_err(|_| TlsFault::NoTrustStore)?;
-        config_with(|builder| builder.dangerous().with_custom_certificate_verifier(verifier_of(verifier)))
-    });
-    let made = made.await.map_err(|_| TlsFault::NoTrustStore)??;
+    let made = config_with(Some(system_verifier().await?), None)?;
     Ok(Arc::clone(CONFIG.get_or_init(|| made)))
 }
 
-fn verifier_of(verifier: Verifier) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(verifier)
+async fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>, TlsFault> {
+    static VERIFIER: OnceLock<Arc<dyn ServerCertVerifier>> = OnceLock::new();
+    if let Some(verifier) = VERIFIER.get() {
+        return Ok(Arc::clone(verifier));
+    }
+    let made = tokio::task::spawn_blocking(|| rustls_platform_verifier::Verifier::new(provider()));
+    let made = made.await.map_err(|_| TlsFault::NoTrustStore)?.map_err(|_| TlsFault::NoTrustStore)?;
+    Ok(Arc::clone(VERIFIER.get_or_init(|| Arc::new(made))))
 }
 
-fn config_for(roots: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, TlsFault> {
+/// Who trusts these roots; `None` where there are none to trust.
+fn verifier_for(roots: &[CertificateDer<'static>]) -> Result<Option<Arc<dyn ServerCertVerifier>>, TlsFault> {
+    if roots.is_empty() {
+        return Ok(None);
+    }
     let mut store = RootCertStore::empty();
     for root in roots {
         store.add(root.clone()).map_err(|_| TlsFault::NoTrustStore)?;
     }
-    config_with(|builder| builder.with_root_certificates(store))
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider()).build();
+    Ok(Some(verifier.map_err(|_| TlsFault::NoTrustStore)?))
 }
 
-type Unverified = rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>;
-type Verified = rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>;
-
-fn config_with(verified: impl FnOnce(Unverified) -> Verified) -> Result<Arc<ClientConfig>, TlsFault> {
+fn config_with(
+    usual: Option<Arc<dyn ServerCertVerifier>>,
+    trusted: Option<Fingerprint>,
+) -> Result<Arc<ClientConfig>, TlsFault> {
+    let verifier = Verifier { usual, trusted, provider: provider() };
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|_| TlsFault::Handshake)?;
-    Ok(Arc::new(verified(builder).with_no_client_auth()))
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    Ok(Arc::new(builder.with_no_client_auth()))
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

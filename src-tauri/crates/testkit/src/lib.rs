@@ -6,6 +6,7 @@
 mod certificate;
 mod dialogue;
 mod gate;
+mod proxy;
 mod record;
 mod rule;
 mod script;
@@ -13,6 +14,7 @@ mod scripted_server;
 
 pub use dialogue::Dialogue;
 pub use gate::Gate;
+pub use proxy::{ProxyBuilder, TestProxy};
 pub use record::{Heard, Received};
 pub use rule::{At, Rule};
 pub use scripted_server::{ScriptedServer, ServerBuilder};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hongyan_listener::{Extensions, Limits, Listener, Options, Tls};
 use rustls::pki_types::CertificateDer;
 
-use crate::certificate::self_signed;
+use crate::certificate::{Oddity, self_signed};
 use crate::script::Script;
 use crate::{Heard, Received, Rule};
 
@@ -27,6 +27,9 @@ pub struct ServerBuilder {
     login: Option<(String, String)>,
     certificate: Option<CertificateDer<'static>>,
 }
+
+/// What a certificate for this computer is for.
+const HERE: &[&str] = &["localhost", "127.0.0.1"];
 
 impl ScriptedServer {
     /// A server that behaves well: no TLS, any login.
@@ -134,17 +137,27 @@ impl ServerBuilder {
 
     /// Offers STARTTLS with a self-signed certificate.
     pub fn start_tls(self) -> Self {
-        self.with_tls(&["localhost", "127.0.0.1"], Tls::StartTls)
+        self.with_tls(HERE, Oddity::None, Tls::StartTls)
     }
 
     /// Speaks TLS from the first byte, with a self-signed certificate.
     pub fn implicit_tls(self) -> Self {
-        self.with_tls(&["localhost", "127.0.0.1"], Tls::Implicit)
+        self.with_tls(HERE, Oddity::None, Tls::Implicit)
+    }
+
+    /// Speaks TLS from the first byte, with a certificate whose time is over.
+    pub fn implicit_tls_expired(self) -> Self {
+        self.with_tls(HERE, Oddity::Expired, Tls::Implicit)
+    }
+
+    /// Speaks TLS from the first byte, with a self-signed certificate that may sign others.
+    pub fn implicit_tls_of_an_authority(self) -> Self {
+        self.with_tls(HERE, Oddity::Authority, Tls::Implicit)
     }
 
     /// Speaks TLS from the first byte, with a self-signed certificate for another host.
     pub fn implicit_tls_for(self, name: &str) -> Self {
-        self.with_tls(&[name], Tls::Implicit)
+        self.with_tls(&[name], Oddity::None, Tls::Implicit)
     }
 
     /// Adds a misbehaviour; of several that fit, the first acts.
@@ -165,8 +178,13 @@ impl ServerBuilder {
         }
     }
 
-    fn with_tls(mut self, names: &[&str], tls: impl FnOnce(Arc<rustls::ServerConfig>) -> Tls) -> Self {
-        let (config, certificate) = self_signed(names);
+    fn with_tls(
+        mut self,
+        names: &[&str],
+        oddity: Oddity,
+        tls: impl FnOnce(Arc<rustls::ServerConfig>) -> Tls,
+    ) -> Self {
+        let (config, certificate) = self_signed(names, oddity);
         self.options.tls = Some(tls(config));
         self.certificate = Some(certificate);
         self

@@ -183,6 +183,8 @@ impl Engine {
             // The name of the user's computer is nobody's business (RFC 5321 §4.1.3 allows a literal).
             ehlo_name: "[127.0.0.1]".to_owned(),
             trust: self.tls_trust().clone(),
+            trusted_certificate: None,
+            proxy: None,
             timeouts: Timeouts::default(),
             pipelining: true,
         }

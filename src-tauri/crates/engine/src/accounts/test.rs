@@ -54,6 +54,7 @@ pub(crate) fn server_says(failure: &Failure) -> String {
             Some(enhanced) => format!("{} {enhanced} {}", reply.code, reply.text),
             None => format!("{} {}", reply.code, reply.text),
         },
+        Cause::Proxy(fault) => fault.to_string(),
         Cause::Tls(fault) => fault.to_string(),
         _ => String::new(),
     }
@@ -67,7 +68,8 @@ const fn cause_word(cause: &Cause) -> &'static str {
         Cause::Io(std::io::ErrorKind::ConnectionRefused) => "refused",
         Cause::Io(_) => "io",
         Cause::UnknownHost => "not_found",
-        Cause::Tls(TlsFault::Certificate(_)) => "certificate",
+        Cause::Proxy(_) => "proxy",
+        Cause::Tls(TlsFault::Certificate { .. }) => "certificate",
         Cause::Tls(_) | Cause::NoTlsOffered => "no_tls",
         Cause::NoAuthOffered | Cause::UnusableLogin => "no_auth",
         Cause::Protocol(_) => "protocol",

@@ -92,9 +92,11 @@ fn hold(problem: AccountProblem, verdict: Verdict, failure: &Failure, now_ms: i6
             // How long is the pacer's to say, which knows how often it was asked before.
             Some(now_ms)
         }
-        AccountProblem::Login | AccountProblem::Tls | AccountProblem::Reputation | AccountProblem::Sender => {
-            None
-        }
+        AccountProblem::Login
+        | AccountProblem::Tls
+        | AccountProblem::Reputation
+        | AccountProblem::Sender
+        | AccountProblem::Proxy => None,
     };
     Hold { verdict: verdict.as_str().to_owned(), detail: server_says(failure), since_ms: now_ms, until_ms }
 }

@@ -1,13 +1,13 @@
 //! Real replies and what they mean. Words and codes are as the source gives them; host names are shortened.
 
-use AccountProblem::{Login, Quota, Reputation, Sender, SlowDown, Tls};
+use AccountProblem::{Login, Proxy, Quota, Reputation, Sender, SlowDown, Tls};
 use Stage::{Auth, Ehlo, FinalReply, Greeting, Mail, Rcpt};
 use Verdict::{Account, ContentRefused, NetworkDown, RecipientRefused, RecipientUnknown, TryLater};
 use hongyan_domain::{AccountProblem, Stage, Verdict};
 
 use super::judge;
 use crate::inbox::Inbox;
-use crate::{Cause, CertificateFault, Failure, ProtocolFault, TlsFault, Utf8Need};
+use crate::{Cause, CertificateFault, Failure, ProtocolFault, ProxyFault, TlsFault, Utf8Need};
 
 /// Replies of one provider from one source.
 struct Source {
@@ -243,10 +243,15 @@ fn no_account_problem_depends_on_knowing_the_provider() {
 
 #[test]
 fn what_is_no_reply_is_judged_by_stage_and_cause() {
-    let untrusted = Cause::Tls(TlsFault::Certificate(CertificateFault::UnknownIssuer));
+    let untrusted =
+        Cause::Tls(TlsFault::Certificate { fault: CertificateFault::UnknownIssuer, fingerprint: None });
     for (stage, cause, expected) in [
         (Stage::Connect, Cause::UnknownHost, NetworkDown),
         (Stage::Connect, Cause::Timeout, NetworkDown),
+        (Stage::Connect, Cause::Proxy(ProxyFault::Unreachable), NetworkDown),
+        (Stage::Connect, Cause::Proxy(ProxyFault::ServerUnreachable(503)), NetworkDown),
+        (Stage::Connect, Cause::Proxy(ProxyFault::Login), Account(Proxy)),
+        (Stage::Connect, Cause::Proxy(ProxyFault::Forbidden(403)), Account(Proxy)),
         (Greeting, Cause::Timeout, NetworkDown),
         (Mail, Cause::Stale, NetworkDown),
         (Stage::Body, Cause::Closed, NetworkDown),
@@ -256,6 +261,7 @@ fn what_is_no_reply_is_judged_by_stage_and_cause() {
         (Rcpt, Cause::Tls(TlsFault::Handshake), NetworkDown),
         (Auth, Cause::NoAuthOffered, Account(Login)),
         (Auth, Cause::UnusableLogin, Account(Login)),
+        (Auth, Cause::Protocol(ProtocolFault::LoginUnproven), Account(Login)),
         (Mail, Cause::TooLarge { limit: 1 }, ContentRefused),
         (Mail, Cause::NeedsUtf8(Utf8Need::Recipient), RecipientRefused),
         (Mail, Cause::NeedsUtf8(Utf8Need::Sender), Account(Sender)),

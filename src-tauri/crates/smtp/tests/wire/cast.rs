@@ -22,6 +22,8 @@ pub fn plain(server: &ScriptedServer) -> Server {
         login: None,
         ehlo_name: "desk.example.cn".to_owned(),
         trust: TlsTrust::Roots(server.certificate().into_iter().collect()),
+        trusted_certificate: None,
+        proxy: None,
         timeouts: Timeouts::all(AMPLE),
         pipelining: true,
     }

@@ -6,5 +6,6 @@ mod greeting;
 mod login;
 mod mechanisms;
 mod offering;
+mod proxy;
 mod tls;
 mod transmitting;

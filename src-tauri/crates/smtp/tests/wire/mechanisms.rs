@@ -32,6 +32,8 @@ async fn log_in(server: &Dialogue, kind: LoginKind, user: &str, secret: &str) ->
         login: Some(Login { user: user.to_owned(), kind, secret: secret.into() }),
         ehlo_name: "desk.example.cn".to_owned(),
         trust: TlsTrust::System,
+        trusted_certificate: None,
+        proxy: None,
         timeouts: Timeouts::all(AMPLE),
         pipelining: true,
     };

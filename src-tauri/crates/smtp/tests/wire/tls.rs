@@ -1,8 +1,8 @@
 //! Protected or not at all.
 
 use hongyan_smtp::{
-    Cause, CertificateFault, Offer, ProtocolFault, Server, Session, Stage, Timeouts, TlsFault, TlsMode,
-    TlsTrust,
+    Cause, CertificateFault, Fingerprint, Offer, ProtocolFault, Server, Session, Stage, Timeouts, TlsFault,
+    TlsMode, TlsTrust,
 };
 use hongyan_testkit::{At, Rule, ScriptedServer};
 
@@ -71,21 +71,72 @@ async fn plain_text_put_behind_starttls_is_an_attack() {
     assert!(!server.verbs().contains(&"AUTH"));
 }
 
-#[tokio::test]
-async fn a_certificate_nobody_vouches_for_is_refused() {
-    let server = ScriptedServer::builder().implicit_tls().start().await;
-    let strict = Server { trust: TlsTrust::System, ..over(TlsMode::Implicit, &server) };
-    let failure = Session::connect(&strict).await.expect_err("self-signed");
+/// Whose certificate is refused, and why.
+async fn refused_certificate(server: &Server) -> (CertificateFault, Fingerprint) {
+    let failure = Session::connect(server).await.expect_err("not to be trusted");
     assert_eq!(failure.stage, Stage::Tls);
-    assert_eq!(failure.cause, Cause::Tls(TlsFault::Certificate(CertificateFault::UnknownIssuer)));
-    assert_eq!(server.verbs(), [""; 0]);
+    match failure.cause {
+        Cause::Tls(TlsFault::Certificate { fault, fingerprint: Some(fingerprint) }) => (fault, fingerprint),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// SHA-256 of the server's certificate, by other means than the client's.
+fn fingerprint(server: &ScriptedServer) -> Fingerprint {
+    let certificate = server.certificate().expect("a certificate");
+    let digest = ring::digest::digest(&ring::digest::SHA256, &certificate);
+    Fingerprint::new(digest.as_ref().try_into().expect("32 bytes"))
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_is_refused() {
+async fn a_bad_certificate_is_refused_and_named() {
+    let nobody = |server| Server { trust: TlsTrust::System, ..over(TlsMode::Implicit, server) };
+    let only_it = |server| over(TlsMode::Implicit, server);
+    let server = ScriptedServer::builder().implicit_tls().start().await;
+    let wanted = (CertificateFault::SelfSigned, fingerprint(&server));
+    assert_eq!(refused_certificate(&nobody(&server)).await, wanted);
+    assert_eq!(server.verbs(), [""; 0]);
+
+    let server = ScriptedServer::builder().implicit_tls_of_an_authority().start().await;
+    assert_eq!(refused_certificate(&nobody(&server)).await.0, CertificateFault::SelfSigned);
+    let server = ScriptedServer::builder().implicit_tls_expired().start().await;
+    assert_eq!(refused_certificate(&only_it(&server)).await.0, CertificateFault::Expired);
     let server = ScriptedServer::builder().implicit_tls_for("mail.example.cn").start().await;
-    let failure = Session::connect(&over(TlsMode::Implicit, &server)).await.expect_err("another name");
-    assert_eq!(failure.cause, Cause::Tls(TlsFault::Certificate(CertificateFault::OtherName)));
+    assert_eq!(refused_certificate(&only_it(&server)).await.0, CertificateFault::OtherName);
+}
+
+#[tokio::test]
+async fn exactly_the_certificate_that_the_user_trusts_is_taken() {
+    for builder in [
+        ScriptedServer::builder().implicit_tls(),
+        ScriptedServer::builder().implicit_tls_of_an_authority(),
+        ScriptedServer::builder().implicit_tls_expired(),
+        ScriptedServer::builder().implicit_tls_for("mail.example.cn"),
+    ] {
+        let server = builder.start().await;
+        let trusting = |trusted| Server {
+            trust: TlsTrust::System,
+            trusted_certificate: Some(trusted),
+            login: None,
+            ..over(TlsMode::Implicit, &server)
+        };
+        let session = Session::connect(&trusting(fingerprint(&server))).await.expect("a session");
+        assert_eq!(session.tls_version(), Some("TLSv1.3"));
+        // Another one, as after a change at the server, is refused as if nothing were trusted.
+        let (_, found) = refused_certificate(&trusting(Fingerprint::new([7; 32]))).await;
+        assert_eq!(found, fingerprint(&server));
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_the_system_trusts_needs_no_trust_of_the_user() {
+    let server = ScriptedServer::builder().implicit_tls().start().await;
+    let other = Server {
+        trusted_certificate: Some(Fingerprint::new([7; 32])),
+        login: None,
+        ..over(TlsMode::Implicit, &server)
+    };
+    assert!(Session::connect(&other).await.is_ok());
 }
 
 #[tokio::test]
