@@ -31,8 +31,10 @@ mod cut_fifty_times;
 mod every_person;
 #[cfg(unix)]
 mod full_disk;
+mod hourly_quota;
 mod house_rules;
 mod layers;
+mod limits;
 mod logging;
 mod postfix;
 mod refusals;

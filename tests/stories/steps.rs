@@ -1,5 +1,7 @@
 //! Pause, resume, cancel; and who may send at all.
 
+use std::collections::BTreeMap;
+
 use hongyan_domain::{CampaignState, DeliveryState};
 use hongyan_engine::Error;
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
@@ -123,18 +125,32 @@ async fn a_campaign_goes_on_where_a_closed_engine_stopped() {
     assert_eq!(nobody_got_two(&server).len(), 25);
 }
 
-#[tokio::test]
-async fn a_server_that_never_answers_holds_up_only_its_own_campaign() {
-    let stuck_server = ScriptedServer::builder().rule(Rule::at(At::Mail).is_silent()).start().await;
+/// Runs a campaign beside one whose server falls silent at a point; that one is then cancelled. Gives its counts.
+async fn beside_a_silent_server(at: At) -> BTreeMap<&'static str, i64> {
+    let stuck_server = ScriptedServer::builder().rule(Rule::at(at).is_silent()).start().await;
     let desk = Desk::new().await;
     let stuck = desk.draft_for(10, &stuck_server, 1).await;
     desk.start(stuck).await;
+    within_patience("the silence", stuck_server.wait_for_commands(1)).await;
     let server = ScriptedServer::start().await;
     let other = desk.draft_for(30, &server, 2).await;
     desk.run(other).await;
     assert_eq!(nobody_got_two(&server).len(), 30);
-    assert_eq!(desk.counts(stuck).await, [("queued", 10)].into());
-    desk.engine.cancel_campaign(stuck).await.unwrap();
-    assert_eq!(desk.counts(stuck).await, [("skipped", 10)].into());
     assert_eq!(stuck_server.received().len(), 0);
+    desk.engine.cancel_campaign(stuck).await.unwrap();
+    let counts = desk.counts(stuck).await;
+    within_patience("closing", desk.close()).await;
+    counts
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_before_a_body_holds_up_only_its_own_campaign() {
+    for at in [At::Greeting, At::Ehlo, At::Mail, At::Rcpt, At::Data] {
+        assert_eq!(beside_a_silent_server(at).await, [("skipped", 10)].into(), "{at:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_behind_a_dot_holds_up_one_mail() {
+    assert_eq!(beside_a_silent_server(At::Dot).await, [("armed", 1), ("skipped", 9)].into());
 }

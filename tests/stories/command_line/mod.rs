@@ -4,6 +4,7 @@ mod campaigns;
 mod contacts;
 mod ctl;
 mod long_line;
+mod races;
 #[cfg(unix)]
 mod read_only;
 mod refusals;

@@ -73,14 +73,19 @@ async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: u
     assert!(counts.of("queued") > 0, "it was over before it was killed");
     let under_way = counts.of("armed");
     assert!(under_way <= CONNECTIONS as i64, "{under_way} mails under way over {CONNECTIONS} connections");
-    let store = Store::open(ctl.folder()).await.expect("the database can be opened");
-    assert_eq!(store.integrity_check().await.unwrap(), "ok");
-    store.close().await;
+    is_sound(ctl).await;
     (under_way, went_on)
 }
 
+/// Asserts that the database has no fault.
+pub async fn is_sound(ctl: &Ctl) {
+    let store = Store::open(ctl.folder()).await.expect("the database can be opened");
+    assert_eq!(store.integrity_check().await.unwrap(), "ok");
+    store.close().await;
+}
+
 /// Everybody has one mail, or is in doubt; and exactly those are in doubt who were under way when it was killed.
-async fn nothing_is_lost(ctl: &Ctl, server: &ScriptedServer, mails: usize, in_doubt: i64) {
+pub async fn nothing_is_lost(ctl: &Ctl, server: &ScriptedServer, mails: usize, in_doubt: i64) {
     let report = ctl.run(&["campaign", "report", "May", "--recipients"]).await.json();
     let recipients = report["recipients"].as_array().expect("recipients");
     let in_state = |state: &str| -> BTreeSet<String> {

@@ -3,6 +3,8 @@
 mod copied_folder;
 mod killed;
 mod points;
+#[cfg(target_os = "linux")]
+mod power_cut;
 
 use std::process::Child;
 

@@ -1,0 +1,77 @@
+//! A server that takes fifty mails an hour and then says so, each in its own way: everybody gets their mail in the end,
+//! nobody is marked, and the server is not asked again and again.
+
+use std::time::Duration;
+
+use hongyan_domain::CampaignState;
+use hongyan_testkit::{At, Rule, ScriptedServer};
+use tokio::time::timeout;
+
+use crate::desk::Desk;
+use crate::ground::times;
+use crate::inbox::nobody_got_two;
+
+const AN_HOUR: u64 = 50;
+const CONNECTIONS: u32 = 2;
+/// The clock moves by so much at a time.
+const STEP: Duration = Duration::from_secs(5 * 60);
+const STEPS_AN_HOUR: u32 = 12;
+/// A server that has heard nothing for so long is left alone for now.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Sends through such a server, which takes fifty more in each hour of the manual clock.
+async fn sent_through(code: u16, words: &str) {
+    let people = if times() > 1 { 500 } else { 150 };
+    let quota = || Rule::at(At::Rcpt).after(AN_HOUR).answers(code, words);
+    let server = ScriptedServer::builder().rule(quota()).start().await;
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = desk.draft_for(people, &server, CONNECTIONS).await;
+    desk.start(campaign).await;
+
+    let mut refused_by_hour = Vec::new();
+    while desk.campaign(campaign).await.state != CampaignState::Finished {
+        let refused_before = refused(&server);
+        for _ in 0..STEPS_AN_HOUR {
+            let mut heard = server.verbs().len();
+            while timeout(QUIET, server.wait_for_commands(heard + 1)).await.is_ok() {
+                heard = server.verbs().len();
+            }
+            desk.pass_time(STEP);
+        }
+        refused_by_hour.push(refused(&server) - refused_before);
+        server.behave();
+        server.add(quota());
+        let counts = desk.counts(campaign).await;
+        assert!(
+            refused_by_hour.len() <= 72,
+            "it takes over three days: {counts:?}, refused {refused_by_hour:?}"
+        );
+    }
+    // One refusal on each connection tells of the quota, and one more try on each is allowed.
+    let most = 2 * CONNECTIONS as usize;
+    assert!(refused_by_hour.iter().all(|refused| *refused <= most), "refused {refused_by_hour:?}");
+    assert_eq!(desk.counts(campaign).await, [("sent", people as i64)].into());
+    assert_eq!(nobody_got_two(&server).len(), people);
+    assert!(desk.engine.list_suppressions(None, None, 1).await.unwrap().rows.is_empty());
+}
+
+/// How many recipients the server has refused so far.
+fn refused(server: &ScriptedServer) -> usize {
+    let asked = server.verbs().iter().filter(|verb| **verb == "RCPT").count();
+    asked - server.received().len()
+}
+
+#[tokio::test]
+async fn a_quota_told_by_421_delays_the_campaign_and_marks_nobody() {
+    sent_through(421, "4.7.0 Too many messages from you, try again later").await;
+}
+
+#[tokio::test]
+async fn a_quota_told_by_450_as_163_does_delays_the_campaign_and_marks_nobody() {
+    sent_through(450, "4.2.1 MI:CEL, too many messages, http://mail.163.com/help/").await;
+}
+
+#[tokio::test]
+async fn a_quota_told_by_550_as_qq_does_delays_the_campaign_and_marks_nobody() {
+    sent_through(550, "Ip frequency limited [mT0wMz 190.0.2.1]").await;
+}
