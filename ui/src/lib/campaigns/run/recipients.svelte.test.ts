@@ -52,6 +52,16 @@ describe('the recipients of a campaign that goes on', () => {
     expect(recipients.isStale).toBe(false);
   });
 
+  it('are read again at once when it has ended', async () => {
+    const before = asked();
+    counts = { ...none, sent: MANY };
+    flushSync();
+    await wait(0);
+    expect(asked()).toBe(before + 1);
+    await wait(3_000);
+    expect(asked()).toBe(before + 1);
+  });
+
   it('of one state do not move under the reader, who is offered a refresh', async () => {
     recipients.state = 'queued';
     flushSync();

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import { pagedList } from '$lib/app/paged.svelte';
 import { call } from '$lib/rpc/call';
 import type { Counts } from '$lib/rpc/schema';
+import { openOf } from '../counts';
 
 export type StateFilter = keyof Counts | null;
 
@@ -28,7 +29,7 @@ const PER_ROW_MS = 2;
  * The recipients as the table shows them: of one state or all, found by text.
  *
  * While the campaign goes on they are read again now and then, but only where no row can move under the reader: all
- * states (the order is fixed), or few enough to be read whole. Else `isStale` offers it.
+ * states (the order is fixed), or few enough to be read whole. Else `isStale` offers it. How it ended is shown at once.
  */
 export class Recipients {
   state = $state<StateFilter>(null);
@@ -49,8 +50,9 @@ export class Recipients {
     $effect(() => {
       const now = JSON.stringify(counts());
       const changed = before !== '' && now !== before;
+      const isOver = openOf(counts()) === 0;
       before = now;
-      if (changed) untrack(() => this.#soon());
+      if (changed) untrack(() => (isOver ? this.#readAgain() : this.#soon()));
     });
     $effect(() => {
       void [this.state, this.search];
@@ -70,14 +72,14 @@ export class Recipients {
   };
 
   #soon(): void {
-    this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined;
-        if (this.#standsStill()) void this.list.reload();
-        else this.#stale = true;
-      },
-      PAUSE_MS + PER_ROW_MS * this.list.rows.length,
-    );
+    this.#timer ??= setTimeout(() => this.#readAgain(), PAUSE_MS + PER_ROW_MS * this.list.rows.length);
+  }
+
+  #readAgain(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#standsStill()) void this.list.reload();
+    else this.#stale = true;
   }
 
   #standsStill(): boolean {
