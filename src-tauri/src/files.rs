@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use hongyan_api::ErrorView;
 use hongyan_engine::{Engine, file_name};
 use serde::{Deserialize, Serialize};
-use tauri::{AppHandle, Manager};
+use tauri::{Manager, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
@@ -48,24 +48,33 @@ impl PickedFile {
 
 /// Lets the user choose a file to read; `None` where they chose none.
 #[tauri::command]
-pub async fn pick_open(app: AppHandle, kind: OpenKind) -> Result<Option<PickedFile>, ErrorView> {
-    let engine = app.state::<House>().engine(&app).await?;
+pub async fn pick_open(window: WebviewWindow, kind: OpenKind) -> Result<Option<PickedFile>, ErrorView> {
+    let engine = engine_behind(&window).await?;
     let path = match answered("HONGYAN_E2E_PICK") {
         Some(path) => Some(path),
-        None => ask(FileDialogBuilder::pick_file, with_endings(app.dialog().file(), kind.endings())).await,
+        None => ask(FileDialogBuilder::pick_file, with_endings(dialog_of(&window), kind.endings())).await,
     };
     Ok(path.map(|path| PickedFile::of(&engine, path)))
 }
 
 /// Lets the user choose where to write a file; gives its handle.
 #[tauri::command]
-pub async fn pick_save(app: AppHandle, name: String) -> Result<Option<String>, ErrorView> {
-    let engine = app.state::<House>().engine(&app).await?;
+pub async fn pick_save(window: WebviewWindow, name: String) -> Result<Option<String>, ErrorView> {
+    let engine = engine_behind(&window).await?;
     let path = match answered("HONGYAN_E2E_SAVE") {
         Some(path) => Some(path),
-        None => ask(FileDialogBuilder::save_file, app.dialog().file().set_file_name(name)).await,
+        None => ask(FileDialogBuilder::save_file, dialog_of(&window).set_file_name(name)).await,
     };
     Ok(path.map(|path| engine.files().register(path)))
+}
+
+async fn engine_behind(window: &WebviewWindow) -> Result<Engine, ErrorView> {
+    window.state::<House>().engine(window.app_handle()).await
+}
+
+/// A dialog that stays before the window until it is answered.
+fn dialog_of(window: &WebviewWindow) -> Dialog {
+    window.dialog().file().set_parent(window)
 }
 
 type Dialog = FileDialogBuilder<tauri::Wry>;
