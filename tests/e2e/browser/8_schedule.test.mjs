@@ -21,6 +21,7 @@ story('a campaign goes out at the time it was given', async (scene) => {
   await user.fill('campaigns_when_field', '2020-02-20T20:20');
   await user.sees('campaigns_when_past');
   await user.fill('campaigns_when_field', localTime(Date.now() + 86_400_000));
+  await user.part('complementary', 'campaigns_rail').seesNoText('you@sandbox.example');
   await user.looks('campaign when');
   await user.pressLike('campaigns_schedule_for', 'when');
   await user.dialog.sees('campaigns_confirm_sandbox');

@@ -9,9 +9,14 @@ export function summaryText(planning: Planning): string {
   const { account, sendable, plan } = planning;
   const departure = planning.departure.value;
   const values = { name: plan.name, people: people(sendable), from: account?.from.address ?? '' };
-  if (departure.kind === 'kept') return m.campaigns_will_scheduled({ ...values, when: show.dateTime(departure.atMs) });
-  if (departure.kind === 'at') return m.campaigns_will_at({ ...values, when: show.dateTime(departure.atMs) });
-  return account?.kind === 'sandbox' ? m.campaigns_will_sandbox(values) : m.campaigns_will_now(values);
+  const isSandbox = account?.kind === 'sandbox';
+  if (departure.kind === 'at' || departure.kind === 'kept') {
+    const when = show.dateTime(departure.atMs);
+    if (isSandbox) return m.campaigns_will_sandbox_at({ ...values, when });
+    if (departure.kind === 'kept') return m.campaigns_will_scheduled({ ...values, when });
+    return m.campaigns_will_at({ ...values, when });
+  }
+  return isSandbox ? m.campaigns_will_sandbox(values) : m.campaigns_will_now(values);
 }
 
 /** How long it takes, and when it ends where it begins at a set time. */
