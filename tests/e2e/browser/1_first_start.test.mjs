@@ -7,7 +7,7 @@ import { story } from './story.mjs';
 const other = { en: 'zh-CN', 'zh-CN': 'en' };
 
 story('the first start greets, and shows three steps', async (scene) => {
-  const user = await scene.openFirst();
+  const user = await scene.start();
   const language = () => user.page.evaluate(() => document.documentElement.lang);
   const inAnother = other[scene.locale];
   const switchTo = (locale) => user.page.locator(`#language-${locale}`).click();

@@ -23,13 +23,7 @@ story('a letter is written, and shown as each contact will see it', async (scene
   await user.fill('templates_subject', subject);
   await user.fill('templates_preheader', 'For {{ city | default("you") }} 秋');
   await user.fill('templates_body', body);
-  await user.page.keyboard.press('Control+End');
-  await user.press('templates_insert');
-  await user.dialog.find(user.dialog.field('templates_insert_field'), 'city');
-  await user.dialog.fill('templates_insert_fallback', 'no town');
-  await user.looks('template insert field');
-  await user.dialog.press('templates_insert_verb');
-  await user.seesText('{{ city | default("no town") }}');
+  await insertField(user);
 
   // One with a city, one without.
   for (const { address, name, city } of [wang, zhao]) {
@@ -50,6 +44,17 @@ story('a letter is written, and shown as each contact will see it', async (scene
   await user.seesText('Autumn 秋');
   await user.looks('templates');
 });
+
+/** At the end of what was written. */
+async function insertField(user) {
+  await user.page.keyboard.press('Control+End');
+  await user.press('templates_insert');
+  await user.dialog.find(user.dialog.field('templates_insert_field'), 'city');
+  await user.dialog.fill('templates_insert_fallback', 'no town');
+  await user.looks('template insert field');
+  await user.dialog.press('templates_insert_verb');
+  await user.seesText('{{ city | default("no town") }}');
+}
 
 story('a mistake in a template is said at once, with its line', async (scene) => {
   givenList(scene);

@@ -47,20 +47,7 @@ story('a campaign is written, tried, sent, paused and resumed, and the report te
   await user.dialog.press('campaigns_send_to', { people: people(11) });
   await user.sees('campaigns_run_sent', { sent: 2, total: 12 });
   await user.looks('campaign running');
-
-  await user.goTo('contacts');
-  const running = user.part('region', 'app_running');
-  await running.seesText(name);
-  await running.press('app_running_pause');
-  server.release();
-  await running.sees('app_running_paused');
-  const taken = server.recipients.length;
-  await user.looks('campaign bar');
-  await running.followText(name);
-  await user.sees('campaigns_halt_user');
-  await user.looks('campaign paused');
-  assert.equal(server.recipients.length, taken, 'a paused campaign sends nothing');
-
+  await pause(user, server);
   await user.head.press('campaigns_run_resume');
   await user.sees('app_campaign_finished');
   await user.sees('campaigns_run_sent', { sent: 9, total: 12 });
@@ -147,6 +134,22 @@ async function tryOut(user, server) {
   await preview.press('ui_close');
 }
 
+/** From another screen, where a bar shows what is being sent. */
+async function pause(user, server) {
+  const running = user.part('region', 'app_running');
+  await user.goTo('contacts');
+  await running.seesText(name);
+  await running.press('app_running_pause');
+  server.release();
+  await running.sees('app_running_paused');
+  const taken = server.recipients.length;
+  await user.looks('campaign bar');
+  await running.followText(name);
+  await user.sees('campaigns_halt_user');
+  await user.looks('campaign paused');
+  assert.equal(server.recipients.length, taken, 'a paused campaign sends nothing');
+}
+
 async function readReport(user) {
   await user.row(rows.at(-1).address).sees('app_delivery_sent');
   await user.looks('campaign report');
@@ -168,7 +171,10 @@ async function readReport(user) {
   await user.openTab('campaigns_tab_reasons');
   await user.sees('campaigns_advice_recipient_unknown');
   await user.looks('campaign reasons');
+  await readExport(user);
+}
 
+async function readExport(user) {
   const saved = await download(user, () => user.press('campaigns_run_export'));
   assert.equal(saved.name, `${user.say('campaigns_run_file', { name })}.csv`);
   const lines = saved.text.trimEnd().split('\r\n');

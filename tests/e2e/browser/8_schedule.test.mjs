@@ -29,12 +29,7 @@ story('a campaign goes out at the time it was given', async (scene) => {
   await user.sees('app_campaign_scheduled');
   await user.looks('campaign scheduled');
 
-  await user.goTo('home');
-  await user.sees('home_next');
-  await user.looks('home with a campaign to come');
-  await user.goTo('campaigns');
-  await user.row(user.say('app_campaign_scheduled')).locator.click();
-
+  await findScheduled(user);
   await user.press('campaigns_change');
   await user.fill('campaigns_when_field', localTime(Date.now() + SOON_MS));
   await user.pressLike('campaigns_reschedule_for', 'when');
@@ -48,6 +43,14 @@ story('a campaign goes out at the time it was given', async (scene) => {
   const caught = JSON.parse(scene.given('sandbox', 'list', '--json'));
   assert.equal(caught.rows?.length ?? caught.length, people.length);
 });
+
+async function findScheduled(user) {
+  await user.goTo('home');
+  await user.sees('home_next');
+  await user.looks('home with a campaign to come');
+  await user.goTo('campaigns');
+  await user.row(user.say('app_campaign_scheduled')).locator.click();
+}
 
 /** `2026-11-23T14:05:30` on the clock of this computer, as a field for date and time takes it. */
 function localTime(ms) {

@@ -69,7 +69,7 @@ class Scene {
   }
 
   /** Starts the app and opens it, wherever it begins. */
-  async openFirst() {
+  async start() {
     await this.#browser?.close();
     this.#app = await serveApp(this.#data, { env });
     this.#browser = await openBrowser(this.#app.address, {
@@ -78,13 +78,18 @@ class Scene {
       acceptDownloads: true,
     });
     const { page, screenshot, errors } = this.#browser;
-    this.user = new User({ page, say: this.say, errors, screenshot: (name) => screenshot(`${name} ${this.locale}`) });
+    this.user = new User({
+      page,
+      say: this.say,
+      errors,
+      screenshot: (name) => screenshot(`${name} ${this.locale}`.replaceAll(' ', '-')),
+    });
     return this.user;
   }
 
   /** Opens the app, past its greeting where it greets. */
   async open() {
-    const user = await this.openFirst();
+    const user = await this.start();
     if (await user.isGreeted()) await user.press('home_welcome_skip');
     await user.seesScreen('home_title');
     return user;

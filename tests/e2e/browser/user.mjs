@@ -4,12 +4,9 @@
 // the interface is copied. Text of the story itself (a person, a subject) is looked for with `seesText`.
 import assert from 'node:assert/strict';
 
-import { seriousFaults } from './browser.mjs';
+import { lookAt } from './look.mjs';
 
 const PATIENCE_MS = 15_000;
-const usual = { size: { width: 1280, height: 800 }, colours: 'light' };
-/** The smallest window there is, in the dark. */
-const other = { size: { width: 960, height: 640 }, colours: 'dark' };
 
 export class User {
   #scope;
@@ -217,32 +214,9 @@ export class User {
     return frame.contentFrame().locator('body');
   }
 
-  /**
-   * Shows the screen to a critical eye: keeps a picture of it, and one of a small window in the dark. Both keep nobody
-   * out, and nothing scrolls sideways.
-   */
-  async looks(name) {
-    await this.#look(name, usual);
-    await this.#look(`${name} small dark`, other);
-    await this.#arrange(usual);
-  }
-
-  async #look(name, { size, colours }) {
-    await this.#arrange({ size, colours });
-    await this.screenshot(name);
-    assert.deepEqual(await seriousFaults(this.page), [], `${name}: it keeps people out`);
-    const [wide, shown] = await this.page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return [scrollWidth, clientWidth];
-    });
-    assert.ok(wide <= shown, `${name}: it scrolls sideways`);
-  }
-
-  async #arrange({ size, colours }) {
-    await this.page.setViewportSize(size);
-    await this.page.emulateMedia({ colorScheme: colours });
-    // What follows the size of the window is drawn in the frame after.
-    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  /** Keeps pictures of the screen, as `name`, and has a critical eye look at it. */
+  looks(name) {
+    return lookAt(this.page, name, (name) => this.screenshot(name));
   }
 
   #named(role, key, values) {
