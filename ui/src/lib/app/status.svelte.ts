@@ -1,10 +1,13 @@
 import { host } from '$lib/host';
+import { m } from '$lib/paraglide/messages';
 import { call } from '$lib/rpc/call';
 import { type RpcError, toRpcError } from '$lib/rpc/error';
 import type { AppStatus, CampaignProgress, SecretsStatus, UpdateSettings } from '$lib/rpc/schema';
 import type { Locale } from '$lib/format';
 import { onChanged, onEngineEvent, onLost } from './events';
+import { show } from './format.svelte';
 import { browserLocale, showLocale } from './locale.svelte';
+import { tellElsewhere } from './notice';
 import { showTheme, type Theme } from './theme.svelte';
 
 let status = $state.raw<AppStatus>();
@@ -31,6 +34,11 @@ async function load(): Promise<void> {
 function takeProgress(progress: CampaignProgress) {
   if (!status) return;
   const others = status.running.filter((one) => one.id !== progress.id);
+  const wasRunning = status.running.some((one) => one.id === progress.id);
+  if (wasRunning && progress.state === 'finished') {
+    const [sent, total] = [show.number(progress.counts.sent), show.number(progress.total)];
+    tellElsewhere(progress.name, m.campaigns_run_sent({ sent, total }));
+  }
   const goesOn = progress.state === 'running' || progress.state === 'paused';
   status = { ...status, running: goesOn ? [...others, progress].sort((a, b) => a.id - b.id) : others };
 }
@@ -66,7 +74,10 @@ export const app = {
     };
   },
   async saveSettings(change: Partial<UpdateSettings>): Promise<void> {
-    const settings = await call('settings.update', { language: null, theme: null, welcomed: null, ...change });
+    const settings = await call('settings.update', {
+      ...{ language: null, theme: null, welcomed: null, pauseAtFailures: null },
+      ...change,
+    });
     if (status) take({ ...status, settings });
   },
   async saveSecrets(command: 'vault.create' | 'vault.unlock', passphrase: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { show } from '$lib/app/format.svelte';
 import { onEngineEvent } from '$lib/app/events';
-import { host } from '$lib/host';
+import { tellElsewhere } from '$lib/app/notice';
 import { m } from '$lib/paraglide/messages';
 import type { ImportView } from '$lib/rpc/schema';
 import { toast } from '$lib/ui';
@@ -49,5 +49,5 @@ onEngineEvent((event) => {
   }
   running = undefined;
   if (watchedId !== view.id) toast({ text: outcomeOf(view), tone: view.state === 'failed' ? 'problem' : 'done' });
-  if (document.hidden) void host.notify(m.import_title(), outcomeOf(view));
+  tellElsewhere(m.import_title(), outcomeOf(view));
 });
