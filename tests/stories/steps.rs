@@ -154,3 +154,34 @@ async fn a_server_that_falls_silent_before_a_body_holds_up_only_its_own_campaign
 async fn a_server_that_falls_silent_behind_a_dot_holds_up_one_mail() {
     assert_eq!(beside_a_silent_server(At::Dot).await, [("armed", 1), ("skipped", 9)].into());
 }
+
+#[tokio::test]
+async fn the_outcome_of_a_mail_is_written_although_the_server_takes_its_time_with_the_next() {
+    let gate = Gate::new();
+    let server = ScriptedServer::builder().rule(Rule::at(At::Mail).nth(3).waits_for(&gate)).start().await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(5, &server, 1).await;
+    desk.start(campaign).await;
+    within_patience("the third mail", gate.reached()).await;
+    desk.until_count(campaign, DeliveryState::Sent, 2).await;
+    assert_eq!(desk.counts(campaign).await, [("queued", 3), ("sent", 2)].into());
+    gate.open();
+    desk.finished(campaign).await;
+    assert_eq!(nobody_got_two(&server).len(), 5);
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn an_app_closed_while_the_server_is_silent_leaves_nothing_in_doubt() {
+    let silence = Rule::at(At::Rcpt).nth(3).is_silent();
+    let server = ScriptedServer::builder().rule(silence).start().await;
+    let first = Desk::new().await;
+    let campaign = first.draft_for(5, &server, 1).await;
+    first.start(campaign).await;
+    within_patience("two mails", server.wait_for_mails(2)).await;
+    within_patience("closing", first.close()).await;
+    let second = Desk::builder().at(first.folder()).open().await;
+    second.finished(campaign).await;
+    assert_eq!(second.counts(campaign).await, [("sent", 5)].into());
+    assert_eq!(nobody_got_two(&server).len(), 5);
+}

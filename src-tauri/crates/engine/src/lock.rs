@@ -5,8 +5,13 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+/// How often the lock is tried for before it counts as held, and how long between.
+const TRIES: u32 = 4;
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// The process that sends on a data folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +40,20 @@ pub enum LockFault {
 }
 
 impl SendingLock {
-    /// Takes the lock of a data folder, without waiting.
-    pub fn take(folder: &Path, program: &str, now_ms: i64) -> Result<Self, LockFault> {
+    /// Takes the lock of a data folder.
+    ///
+    /// Whoever looks who sends holds the lock for a moment too, so the first refusal does not mean much.
+    pub async fn take(folder: &Path, program: &str, now_ms: i64) -> Result<Self, LockFault> {
+        for _ in 1..TRIES {
+            match Self::try_take(folder, program, now_ms) {
+                Err(LockFault::Held(_)) => tokio::time::sleep(MOMENT).await,
+                other => return other,
+            }
+        }
+        Self::try_take(folder, program, now_ms)
+    }
+
+    fn try_take(folder: &Path, program: &str, now_ms: i64) -> Result<Self, LockFault> {
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -78,11 +95,12 @@ fn find_holder(folder: &Path) -> Option<Holder> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_lock_has_one_holder_and_says_who() {
+    #[tokio::test]
+    async fn the_lock_has_one_holder_and_says_who() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = SendingLock::take(folder.path(), "Hongyan", 7).unwrap();
-        let Err(LockFault::Held(Some(holder))) = SendingLock::take(folder.path(), "hongyanctl", 8) else {
+        let lock = SendingLock::take(folder.path(), "Hongyan", 7).await.unwrap();
+        let Err(LockFault::Held(Some(holder))) = SendingLock::take(folder.path(), "hongyanctl", 8).await
+        else {
             panic!("a second holder");
         };
         assert_eq!(
@@ -92,6 +110,17 @@ mod tests {
         assert_eq!(find_current_holder(folder.path()), Some(holder));
         drop(lock);
         assert_eq!(find_current_holder(folder.path()), None);
-        assert!(SendingLock::take(folder.path(), "hongyanctl", 9).is_ok());
+        assert!(SendingLock::take(folder.path(), "hongyanctl", 9).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_only_looks_keeps_nobody_from_sending() {
+        let folder = tempfile::tempdir().unwrap();
+        let look = File::create(folder.path().join("sending.lock")).unwrap();
+        look.lock_shared().unwrap();
+        let (lock, ()) = tokio::join!(SendingLock::take(folder.path(), "Hongyan", 7), async {
+            look.unlock().unwrap();
+        });
+        lock.unwrap();
     }
 }

@@ -116,6 +116,18 @@ impl Session {
     /// end of a body be followed by the next group), so that a mail costs one round trip. Otherwise they follow the
     /// reply. Must not be called before the caller's journal holds that this body may be leaving.
     pub async fn transmit(&mut self, body: &WireBody, next: Option<&Envelope>) -> Transmitted {
+        self.transmit_and_tell(body, next, |_| {}).await
+    }
+
+    /// The same, and tells the outcome as soon as it is known: a server may take its time with the next mail's offer.
+    ///
+    /// `tell` is called unless the session was not in order or had ended before the body could leave.
+    pub async fn transmit_and_tell(
+        &mut self,
+        body: &WireBody,
+        next: Option<&Envelope>,
+        tell: impl FnOnce(&Result<Accepted, Failure>),
+    ) -> Transmitted {
         let Some(mut wire) = self.take_wire(true) else {
             return Transmitted { outcome: Err(self.misuse()), next: None };
         };
@@ -130,6 +142,7 @@ impl Session {
             offer::write_group(rider, &self.manner(), &mut lines);
         }
         let outcome = send_body(&mut wire, body, lines.as_bytes(), &self.limits).await;
+        tell(&outcome);
         self.lines = lines;
         if outcome
             .as_ref()

@@ -8,6 +8,7 @@ mod meter;
 mod outcome;
 mod pacer;
 mod runner;
+mod settling;
 mod shift;
 mod supervisor;
 mod thread;
@@ -111,7 +112,7 @@ impl Engine {
         if active.is_some() {
             return Ok(());
         }
-        let lock = match SendingLock::take(self.folder(), self.program(), self.now_ms()) {
+        let lock = match SendingLock::take(self.folder(), self.program(), self.now_ms()).await {
             Ok(lock) => lock,
             Err(LockFault::Held(holder)) => {
                 self.note_holder(holder.clone());

@@ -3,27 +3,32 @@
 //! The order is the promise: a body leaves only after its arming is durable, and the next mail is armed in the same
 //! commit that records the last one. So a crash leaves at most one mail a connection in doubt.
 
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hongyan_domain::{AccountProblem, DeliveryState, Verdict};
-use hongyan_smtp::{Accepted, Failure, Offer, Session, judge};
+use hongyan_domain::{AccountProblem, Verdict};
+use hongyan_smtp::{Failure, Offer, Session, judge};
 use hongyan_store::{Entry, EntryResult, Report};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use super::feeder::Job;
-use super::outcome::{Consequence, Standing, consequence, defer};
+use super::outcome::{Consequence, consequence, defer};
 use super::pacer::jitter;
+use super::settling::{MOST_BREAKS, Outcome, report_of, standing};
 use super::shift::Shift;
 
 /// The jobs of a round, shared by its connections.
 pub(super) type Jobs = async_channel::Receiver<Job>;
 
-/// Connections that may break under one mail before it has to wait.
-const MOST_BREAKS: u32 = 3;
 /// Between tries to connect: 1 s, doubling up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// An outcome waits so long to share a commit with the arming of the next mail.
+const TOGETHER: Duration = Duration::from_millis(200);
 /// A mail that would wait longer than this is written anew when its time comes, with that day's date and data.
 const LONGEST_HELD_MS: i64 = 60_000;
 
@@ -124,7 +129,13 @@ impl Connection {
             return Step::Leave;
         }
         let Some(session) = &mut self.session else { return Step::Leave };
-        match session.offer(&job.written.envelope).await {
+        let offered = tokio::select! {
+            biased;
+            offered = session.offer(&job.written.envelope) => offered,
+            // Nothing of a body has left, so nobody needs to wait for a server that takes its time.
+            () = self.shift.stop.cancelled() => return Step::Leave,
+        };
+        match offered {
             Offer::Ready => Step::Ready(job, None),
             Offer::Refused(failure) => self.refused(job, &failure).await,
         }
@@ -136,14 +147,14 @@ impl Connection {
             return Step::Offer(job);
         }
         let (verdict, consequence) =
-            consequence(failure, &self.shift.server.host, self.standing(job.attempts));
+            consequence(failure, &self.shift.server.host, standing(&self.shift, job.attempts));
         let consequence = match consequence {
             Consequence::Reconnect => {
                 job.broken += 1;
                 if job.broken < MOST_BREAKS {
                     return Step::Offer(job);
                 }
-                defer(self.standing(job.attempts))
+                defer(standing(&self.shift, job.attempts))
             }
             other => other,
         };
@@ -178,51 +189,47 @@ impl Connection {
         }
         self.carried += 1;
         let next = self.next_at_once();
-        let Some(session) = &mut self.session else { return Step::Leave };
-        let transmitted =
-            session.transmit(&job.written.body, next.as_ref().map(|next| &next.written.envelope)).await;
-        let report = match transmitted.outcome {
-            Ok(accepted) => self.sent(&job, &accepted),
-            Err(failure) => self.not_sent(&job, &failure),
-        };
-        match (next, transmitted.next) {
-            (Some(next), Some(Offer::Ready)) => Step::Ready(next, Some(Entry::Outcome(report))),
-            (Some(next), Some(Offer::Refused(failure))) => match self.record(report).await {
-                Step::Next => self.refused(next, &failure).await,
-                other => other,
-            },
-            (Some(next), None) => match self.record(report).await {
-                Step::Next => Step::Offer(next),
-                other => other,
-            },
-            (None, _) => self.record(report).await,
+        let Some((report, offered)) = self.transmit(&job, next.as_ref()).await else { return Step::Leave };
+        if let (Some(_), Some(Offer::Ready)) = (&next, &offered) {
+            return next.map_or(Step::Next, |next| Step::Ready(next, report.map(Entry::Outcome)));
+        }
+        if let Some(report) = report
+            && let Step::Leave = self.record(report).await
+        {
+            return Step::Leave;
+        }
+        match (next, offered) {
+            (Some(next), Some(Offer::Refused(failure))) => self.refused(next, &failure).await,
+            (Some(next), _) => Step::Offer(next),
+            (None, _) => Step::Next,
         }
     }
 
-    fn sent(&self, job: &Job, accepted: &Accepted) -> Report {
-        self.shift.meter.count(self.shift.engine.now_ms());
-        self.shift.pacer.taken();
-        self.shift.sent(job.id, accepted)
-    }
-
-    fn not_sent(&self, job: &Job, failure: &Failure) -> Report {
-        let standing = self.standing(job.attempts);
-        let (verdict, consequence) = consequence(failure, &self.shift.server.host, standing);
-        let (to, due_at_ms) = match consequence {
-            Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
-            Consequence::HoldAccount(hold) => {
-                self.shift.hold(hold);
-                (DeliveryState::Queued, None)
+    /// Transmits a mail. Gives the report that is still to be written, and what became of the next mail's offer.
+    ///
+    /// Where the server takes its time with that offer, the report does not wait for it; `None` where the round ended
+    /// meanwhile.
+    async fn transmit(&mut self, job: &Job, next: Option<&Job>) -> Option<(Option<Report>, Option<Offer>)> {
+        let shift = self.shift.clone();
+        let (tell, told) = oneshot::channel();
+        let envelope = next.map(|next| &next.written.envelope);
+        let tell = |outcome: &Outcome| drop(tell.send(outcome.clone()));
+        let mut transmitted =
+            pin!(self.session.as_mut()?.transmit_and_tell(&job.written.body, envelope, tell));
+        let outcome = tokio::select! {
+            biased;
+            transmitted = &mut transmitted => {
+                return Some((Some(report_of(&shift, job, &transmitted.outcome)), transmitted.next));
             }
-            Consequence::Reconnect if job.attempts + 1 < i64::from(MOST_BREAKS) => {
-                (DeliveryState::Queued, None)
-            }
-            Consequence::Reconnect => match defer(standing) {
-                Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
-                _ => (DeliveryState::Queued, None),
-            },
+            outcome = alone(told, &shift.stop) => outcome,
         };
-        self.shift.failed(job.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
+        let report = report_of(&shift, job, &outcome);
+        shift.journal.write(vec![Entry::Outcome(report)]).await.ok()?;
+        tokio::select! {
+            biased;
+            transmitted = &mut transmitted => Some((None, transmitted.next)),
+            () = shift.stop.cancelled() => None,
+        }
     }
 
     async fn record(&self, report: Report) -> Step {
@@ -274,7 +281,7 @@ impl Connection {
             // The server takes no more connections; the others do the work.
             return false;
         }
-        match consequence(failure, &self.shift.server.host, self.standing(0)).1 {
+        match consequence(failure, &self.shift.server.host, standing(&self.shift, 0)).1 {
             Consequence::HoldAccount(hold) => {
                 self.shift.hold(hold);
                 false
@@ -298,13 +305,14 @@ impl Connection {
             session.quit().await;
         }
     }
+}
 
-    fn standing(&self, attempts: i64) -> Standing {
-        Standing {
-            attempts,
-            open_since_ms: self.shift.run.open_since_ms,
-            now_ms: self.shift.engine.now_ms(),
-            jitter: jitter(),
-        }
+/// The outcome of a mail whose next one's offer takes longer than [`TOGETHER`], or that is the last of the round.
+async fn alone(told: oneshot::Receiver<Outcome>, stop: &CancellationToken) -> Outcome {
+    let Ok(outcome) = told.await else { return pending().await };
+    tokio::select! {
+        () = tokio::time::sleep(TOGETHER) => {}
+        () = stop.cancelled() => {}
     }
+    outcome
 }

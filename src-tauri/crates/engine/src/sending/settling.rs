@@ -1,0 +1,56 @@
+//! From the outcome of a mail to the report that settles it.
+
+use hongyan_domain::DeliveryState;
+use hongyan_smtp::{Accepted, Failure};
+use hongyan_store::Report;
+
+use super::feeder::Job;
+use super::outcome::{Consequence, Standing, consequence, defer};
+use super::pacer::jitter;
+use super::shift::Shift;
+
+/// Connections that may break under one mail before it has to wait.
+pub(super) const MOST_BREAKS: u32 = 3;
+
+/// What became of a body.
+pub(super) type Outcome = Result<Accepted, Failure>;
+
+/// The report of an armed mail. Ends the round where the account has a problem.
+pub(super) fn report_of(shift: &Shift, job: &Job, outcome: &Outcome) -> Report {
+    match outcome {
+        Ok(accepted) => {
+            shift.meter.count(shift.engine.now_ms());
+            shift.pacer.taken();
+            shift.sent(job.id, accepted)
+        }
+        Err(failure) => not_sent(shift, job, failure),
+    }
+}
+
+fn not_sent(shift: &Shift, job: &Job, failure: &Failure) -> Report {
+    let standing = standing(shift, job.attempts);
+    let (verdict, consequence) = consequence(failure, &shift.server.host, standing);
+    let (to, due_at_ms) = match consequence {
+        Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
+        Consequence::HoldAccount(hold) => {
+            shift.hold(hold);
+            (DeliveryState::Queued, None)
+        }
+        Consequence::Reconnect if job.attempts + 1 < i64::from(MOST_BREAKS) => (DeliveryState::Queued, None),
+        Consequence::Reconnect => match defer(standing) {
+            Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
+            _ => (DeliveryState::Queued, None),
+        },
+    };
+    shift.failed(job.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
+}
+
+/// Where a recipient with so many attempts stands.
+pub(super) fn standing(shift: &Shift, attempts: i64) -> Standing {
+    Standing {
+        attempts,
+        open_since_ms: shift.run.open_since_ms,
+        now_ms: shift.engine.now_ms(),
+        jitter: jitter(),
+    }
+}
