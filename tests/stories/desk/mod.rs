@@ -10,7 +10,7 @@ mod waiting;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hongyan_domain::{AccountId, TemplateId, TlsMode};
+use hongyan_domain::{AccountId, LoginKind, TemplateId, TlsMode};
 use hongyan_engine::{
     AccountDraft, Clock, Engine, ManualClock, Options, SecretsPlace, TemplateDraft, TlsTrust,
 };
@@ -150,7 +150,10 @@ pub fn account_draft(port: u16, connections: u32) -> AccountDraft {
         port,
         tls: TlsMode::None,
         user: None,
+        login_kind: LoginKind::Password,
         password: None,
+        proxy: None,
+        trusted_certificate: None,
         from_name: SHOP_NAME.to_owned(),
         from_address: SHOP.to_owned(),
         reply_to: Some("answers@shop.example".to_owned()),

@@ -25,6 +25,7 @@ pub fn router() -> Router {
         .command("account.test", account::test)
         .command("account.suggest", account::suggest)
         .command("account.release", account::release)
+        .command("account.trust", account::trust)
         .command("account.limits", limit::get)
         .command("account.set_limits", limit::set)
         // Contacts

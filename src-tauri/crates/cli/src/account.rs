@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use hongyan_api::commands::account::{AccountDraft, AccountTest, AccountView, CreateAccount, TestAccount};
 use hongyan_api::commands::shapes::{ById, Done, Nothing, SenderView};
 
+use crate::account_set::{self, SetAccount, TrustAccount};
 use crate::failure::Failure;
 use crate::limits::LimitArguments;
 use crate::session::Session;
@@ -19,13 +20,22 @@ use crate::words::{Sentence, Words};
 pub enum AccountCommand {
     /// Add an account
     Add(Box<AddAccount>),
+    /// Change an account; what is not given stays
+    Set(Box<SetAccount>),
     /// Show all accounts
     List,
+    /// Show whether an account can send, what holds it, and what it sent today
+    State {
+        /// The account's name
+        name: String,
+    },
     /// Connect and log in, without sending anything
     Test {
         /// The account's name
         name: String,
     },
+    /// Trust exactly one certificate at an account's server, for one that nobody vouches for
+    Trust(TrustAccount),
     /// Delete an account with its password
     Delete {
         /// The account's name
@@ -48,12 +58,8 @@ pub struct AddAccount {
     /// How the connection is protected
     #[arg(long, value_enum)]
     tls: Tls,
-    /// The login name
-    #[arg(long)]
-    user: Option<String>,
-    /// Read the password from standard input [default: ask on the terminal]
-    #[arg(long, requires = "user")]
-    password_stdin: bool,
+    #[command(flatten)]
+    login: LoginArguments,
     /// Most connections at a time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     max_connections: u32,
@@ -67,9 +73,56 @@ pub struct AddAccount {
     limits: LimitArguments,
 }
 
+/// How an account logs in and reaches its server, shared by adding and changing one.
+#[derive(Debug, Args)]
+pub struct LoginArguments {
+    /// The login name; "none" where the server asks for no login
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Read the password from standard input [default: ask on the terminal]
+    #[arg(long)]
+    password_stdin: bool,
+    /// Read an OAuth 2.0 access token from standard input, to log in with in place of a password
+    #[arg(long, conflicts_with = "password_stdin")]
+    token_stdin: bool,
+    /// Go through a proxy, socks5://[user:password@]host:port or http://…; "none" goes there directly
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+}
+
+impl LoginArguments {
+    /// What the secret is.
+    pub const fn kind(&self) -> &'static str {
+        if self.token_stdin { "token" } else { "password" }
+    }
+
+    /// The proxy as given, else as it was.
+    pub fn proxy(&self, before: Option<&str>) -> Option<String> {
+        unless_none(self.proxy.as_deref().or(before).map(ToOwned::to_owned))
+    }
+
+    /// The password or token on standard input, if one is to be read there.
+    pub fn read_secret(&self) -> Result<Option<String>, Failure> {
+        if !self.password_stdin && !self.token_stdin {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::of_value(self.kind(), &error.to_string()))?;
+        // The line's end is not part of it, everything else is.
+        Ok(text.lines().next().filter(|line| !line.is_empty()).map(ToOwned::to_owned))
+    }
+}
+
+/// "none" on the command line takes a value away.
+pub fn unless_none(value: Option<String>) -> Option<String> {
+    value.filter(|value| value != "none")
+}
+
 /// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Tls {
+pub enum Tls {
     /// Not at all
     None,
     /// STARTTLS, required
@@ -79,7 +132,8 @@ enum Tls {
 }
 
 impl Tls {
-    const fn as_str(self) -> &'static str {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Starttls => "starttls",
@@ -92,6 +146,9 @@ impl Tls {
 pub async fn run(session: &Session<'_>, command: AccountCommand) -> Result<(), Failure> {
     match command {
         AccountCommand::Add(values) => add(session, *values).await,
+        AccountCommand::Set(values) => account_set::set(session, *values).await,
+        AccountCommand::State { name } => account_set::state(session, &name).await,
+        AccountCommand::Trust(values) => account_set::trust(session, values).await,
         AccountCommand::List => list(session).await,
         AccountCommand::Test { name } => test(session, &name).await,
         AccountCommand::Delete { name } => delete(session, &name).await,
@@ -99,11 +156,12 @@ pub async fn run(session: &Session<'_>, command: AccountCommand) -> Result<(), F
 }
 
 async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
-    if values.tls == Tls::None && !is_this_computer(&values.host) {
-        session.screen.note(&Sentence::PlainTextWarning { host: &values.host });
+    if values.tls == Tls::None {
+        warn_of_plain_text(session, &values.host);
     }
-    let password = find_password(session, &values)?;
-    if password.is_some() {
+    let password = find_password(session, &values.login)?;
+    let proxy = values.login.proxy(None);
+    if password.is_some() || proxy.is_some() {
         unlock::ready(session).await?;
     }
     let account = AccountDraft {
@@ -111,8 +169,11 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
         host: values.host,
         port: values.port,
         tls: values.tls.as_str().to_owned(),
-        user: values.user,
+        login_kind: values.login.kind().to_owned(),
+        user: unless_none(values.login.user),
         password,
+        proxy,
+        trusted_certificate: None,
         from: sender(&values.from)?,
         reply_to: values.reply_to,
         max_connections: values.max_connections,
@@ -145,7 +206,7 @@ fn row(words: Words, account: &AccountView) -> Vec<String> {
 
 async fn test(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     let account = session.find_account(name).await?;
-    if account.has_password {
+    if has_secrets(&account) {
         unlock::ready(session).await?;
     }
     let tried: AccountTest =
@@ -166,31 +227,38 @@ async fn test(session: &Session<'_>, name: &str) -> Result<(), Failure> {
 
 async fn delete(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     let account = session.find_account(name).await?;
-    if account.has_password {
+    if has_secrets(&account) {
         unlock::ready(session).await?;
     }
     let done: Done = session.call("account.delete", &ById { id: account.id }).await?;
     session.screen.say(&done, &Sentence::AccountDeleted { name: &account.name })
 }
 
-/// The password, where a login needs one: from standard input, else from whoever sits at the terminal.
-fn find_password(session: &Session<'_>, values: &AddAccount) -> Result<Option<String>, Failure> {
-    if values.user.is_none() {
-        return Ok(None);
+/// The password or token, where a login needs one: from standard input, else from whoever sits at the terminal.
+fn find_password(session: &Session<'_>, login: &LoginArguments) -> Result<Option<String>, Failure> {
+    match (&login.user, login.read_secret()?) {
+        (None, Some(_)) => Err(Failure::of_value("user", "")),
+        (None, None) => Ok(None),
+        (Some(_), Some(secret)) => Ok(Some(secret)),
+        (Some(_), None) if login.password_stdin || login.token_stdin => Ok(None),
+        (Some(_), None) => Ok(unlock::ask(session, &Sentence::AskPassword)),
     }
-    if !values.password_stdin {
-        return Ok(unlock::ask(session, &Sentence::AskPassword));
+}
+
+/// Warns where the password and the mails would cross a network in plain text.
+pub fn warn_of_plain_text(session: &Session<'_>, host: &str) {
+    if !is_this_computer(host) {
+        session.screen.note(&Sentence::PlainTextWarning { host });
     }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::of_value("password", &error.to_string()))?;
-    // The line's end is not part of it, everything else is.
-    Ok(text.lines().next().filter(|line| !line.is_empty()).map(ToOwned::to_owned))
+}
+
+/// Whether something of an account is kept in the keyring or vault.
+pub fn has_secrets(account: &AccountView) -> bool {
+    account.has_password || account.proxy.as_deref().is_some_and(|proxy| proxy.contains('@'))
 }
 
 /// Reads `Name <a@b>` or `a@b`; the engine judges the address.
-fn sender(text: &str) -> Result<SenderView, Failure> {
+pub fn sender(text: &str) -> Result<SenderView, Failure> {
     let Some((name, rest)) = text.split_once('<') else {
         return Ok(SenderView { name: String::new(), address: text.trim().to_owned() });
     };

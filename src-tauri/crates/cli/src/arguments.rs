@@ -68,6 +68,12 @@ mod tests {
         for line in [
             "account add --name Shop --host mail.example --port 465 --tls implicit --from a@b.example",
             "account add --name S --host h --port 25 --tls none --user u --password-stdin --max-connections 4 --from a@b.example --reply-to r@b.example",
+            "account add --name S --host h --port 465 --tls implicit --user u --token-stdin --proxy socks5://u:p@h:1080 --from a@b.example",
+            "account set Shop --name Store --host h --port 465 --tls implicit --user u --password-stdin --from a@b.example --reply-to none",
+            "account set Shop --proxy none --max-connections 4 --limit hour=200",
+            "account state Shop",
+            "account trust Shop --fingerprint AB:CD",
+            "account trust Shop --none",
             "account list",
             "account test Shop",
             "account delete Shop",
@@ -99,7 +105,12 @@ mod tests {
     #[test]
     fn what_must_not_be_on_the_command_line_is_refused() {
         let account = "account add --name S --host h --port 25 --tls none --from a@b.example";
-        for rest in ["--user u --password secret", "--password-stdin", "--tls maybe", "--max-connections 0"] {
+        for rest in [
+            "--user u --password secret",
+            "--password-stdin --token-stdin",
+            "--tls maybe",
+            "--max-connections 0",
+        ] {
             assert!(parse(&format!("{account} {rest}")).is_err(), "{rest}");
         }
         for line in

@@ -71,6 +71,9 @@ impl Failure {
         if let Some(hint) = &problem.hint {
             view = view.with("hint", hint);
         }
+        if let Some(certificate) = &problem.certificate {
+            view = view.with("fault", &certificate.fault).with("fingerprint", &certificate.fingerprint);
+        }
         if !problem.server_says.is_empty() {
             view = view.with_detail(&problem.server_says);
         }

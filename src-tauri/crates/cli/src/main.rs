@@ -4,6 +4,7 @@
 //! finds ids for names, and makes sentences of the answers.
 
 mod account;
+mod account_set;
 mod arguments;
 mod campaign;
 mod campaign_again;

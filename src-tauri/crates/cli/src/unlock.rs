@@ -39,7 +39,7 @@ pub async fn for_account_of(session: &Session<'_>, campaign: i64) -> Result<(), 
     let view: CampaignView = session.call("campaign.get", &ById { id: campaign }).await?;
     let Some(id) = view.plan.account_id else { return Ok(()) };
     let account: AccountView = session.call("account.get", &ById { id }).await?;
-    if !account.has_password {
+    if !crate::account::has_secrets(&account) {
         return Ok(());
     }
     ready(session).await

@@ -27,7 +27,7 @@ mod suppressions;
 mod templates;
 mod vault;
 
-pub use accounts::{Account, AccountDraft, AccountTest, PasswordHint, Problem, Suggestion};
+pub use accounts::{Account, AccountDraft, AccountTest, BadCertificate, PasswordHint, Problem, Suggestion};
 pub use campaigns::{
     Audience, CampaignNames, CampaignPlan, Check, Finding, FindingCode, LeftOut, Progress, Sample, Severity,
     TestSent,

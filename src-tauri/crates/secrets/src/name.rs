@@ -14,6 +14,11 @@ impl SecretName {
         Self(format!("account:{account}:smtp"))
     }
 
+    /// The password of the proxy an account goes through.
+    pub fn proxy_password(account: AccountId) -> Self {
+        Self(format!("account:{account}:proxy"))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, AccountKind, EmailAddress, Sender, TlsMode};
+use hongyan_domain::{AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, Proxy, Sender, TlsMode};
 use sqlx::FromRow;
 
 use crate::{Error, Result, Store};
@@ -25,8 +25,14 @@ pub struct AccountValues {
     pub tls: TlsMode,
     /// Login name.
     pub user: Option<String>,
-    /// Whether a password is kept.
+    /// What the kept password is.
+    pub login_kind: LoginKind,
+    /// Whether a password (or token) is kept.
     pub has_password: bool,
+    /// The proxy on the way to the server; its password is kept elsewhere.
+    pub proxy: Option<Proxy>,
+    /// The certificate that the user trusts at this host and port.
+    pub trusted_certificate: Option<Fingerprint>,
     /// From.
     pub from: Sender,
     /// Reply-To.
@@ -76,6 +82,9 @@ struct Row {
     from_address: String,
     reply_to: Option<String>,
     max_connections: u32,
+    login_kind: String,
+    proxy: Option<String>,
+    trusted_certificate: Option<String>,
     held_verdict: Option<String>,
     held_detail: String,
     held_since_ms: Option<i64>,
@@ -101,7 +110,10 @@ impl TryFrom<Row> for AccountRecord {
             port: row.port,
             tls: TlsMode::from_str(&row.tls)?,
             user: row.user,
+            login_kind: LoginKind::from_str(&row.login_kind)?,
             has_password: row.has_password,
+            proxy: row.proxy.as_deref().map(stored_proxy).transpose()?,
+            trusted_certificate: row.trusted_certificate.as_deref().map(stored_fingerprint).transpose()?,
             from: Sender { name: row.from_name, address: stored_address(&row.from_address)? },
             reply_to: row.reply_to.as_deref().map(stored_address).transpose()?,
             max_connections: row.max_connections,
@@ -115,6 +127,14 @@ pub(crate) fn stored_address(text: &str) -> Result<EmailAddress> {
     EmailAddress::parse(text).map_err(|_| Error::Damaged("address"))
 }
 
+fn stored_proxy(text: &str) -> Result<Proxy> {
+    Proxy::parse(text).map(|(proxy, _)| proxy).map_err(|_| Error::Damaged("proxy"))
+}
+
+fn stored_fingerprint(text: &str) -> Result<Fingerprint> {
+    text.parse().map_err(|_| Error::Damaged("fingerprint"))
+}
+
 impl Store {
     /// Adds an account.
     pub async fn insert_account(&self, values: &AccountValues, now_ms: i64) -> Result<AccountId> {
@@ -122,8 +142,8 @@ impl Store {
         let id = sqlx::query_scalar(
             "insert into accounts
                  (name, name_key, kind, host, port, tls, user, has_password, from_name, from_address, reply_to,
-                  max_connections, created_at_ms, updated_at_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+                  max_connections, login_kind, proxy, trusted_certificate, created_at_ms, updated_at_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
              returning id",
         )
         .bind(&values.name)
@@ -138,6 +158,9 @@ impl Store {
         .bind(values.from.address.as_str())
         .bind(values.reply_to.as_ref().map(EmailAddress::as_str))
         .bind(values.max_connections)
+        .bind(values.login_kind.as_str())
+        .bind(values.proxy.as_ref().map(ToString::to_string))
+        .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
         .fetch_one(&mut *transaction)
         .await?;
@@ -151,7 +174,8 @@ impl Store {
         let done = sqlx::query(
             "update accounts
              set name = $2, name_key = $3, host = $4, port = $5, tls = $6, user = $7, has_password = $8,
-                 from_name = $9, from_address = $10, reply_to = $11, max_connections = $12, updated_at_ms = $13,
+                 from_name = $9, from_address = $10, reply_to = $11, max_connections = $12, login_kind = $13,
+                 proxy = $14, trusted_certificate = $15, updated_at_ms = $16,
                  held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
              where id = $1 and deleted_at_ms is null",
         )
@@ -167,6 +191,9 @@ impl Store {
         .bind(values.from.address.as_str())
         .bind(values.reply_to.as_ref().map(EmailAddress::as_str))
         .bind(values.max_connections)
+        .bind(values.login_kind.as_str())
+        .bind(values.proxy.as_ref().map(ToString::to_string))
+        .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
         .execute(&mut *transaction)
         .await?;
@@ -174,14 +201,22 @@ impl Store {
         if done.rows_affected() == 0 { Err(Error::NotFound("account")) } else { Ok(()) }
     }
 
-    /// Notes whether a password is kept.
-    pub async fn update_account_password(&self, id: AccountId, has_password: bool) -> Result<()> {
+    /// Trusts one certificate at this account's server, or none; a hold because of TLS ends.
+    pub async fn update_account_trust(&self, id: AccountId, trusted: Option<Fingerprint>) -> Result<()> {
         let mut transaction = self.begin().await?;
-        sqlx::query("update accounts set has_password = $2 where id = $1")
+        sqlx::query("update accounts set trusted_certificate = $2 where id = $1")
             .bind(id.0)
-            .bind(has_password)
+            .bind(trusted.as_ref().map(ToString::to_string))
             .execute(&mut *transaction)
             .await?;
+        sqlx::query(
+            "update accounts
+             set held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
+             where id = $1 and held_verdict = 'account_tls'",
+        )
+        .bind(id.0)
+        .execute(&mut *transaction)
+        .await?;
         Ok(transaction.commit().await?)
     }
 

@@ -77,7 +77,7 @@ it('a refusal that names a field stands beside the field, and the drawer stays',
 it('a failed test says in plain words what to do, the server’s own words below', async () => {
   const problem = {
     ...{ verdict: 'account_login', stage: 'auth', cause: 'reply', hint: 'authorisation_code' },
-    serverSays: '535 Login fail',
+    ...{ serverSays: '535 Login fail', certificate: null },
   };
   answerWith({
     'account.suggest': () => suggestion,
@@ -88,6 +88,36 @@ it('a failed test says in plain words what to do, the server’s own words below
   const said = await screen.findByText('535 Login fail');
   expect(said.closest('details')?.open).toBe(false);
   expect(screen.getAllByText(/authorisation code, not your password/)).toHaveLength(2);
+});
+
+it('a certificate that nobody vouches for is explained, and trusted only after its fingerprint was compared', async () => {
+  const problem = {
+    ...{ verdict: 'account_tls', stage: 'tls', cause: 'certificate', hint: null, serverSays: 'it is self-signed' },
+    certificate: { fault: 'self_signed', fingerprint: 'AB:CD' },
+  };
+  const refused = { ok: false, problem, tlsVersion: null, server: '' };
+  const works = { ok: true, problem: null, tlsVersion: 'TLSv1.3', server: '220 here' };
+  answerWith({
+    'account.suggest': () => suggestion,
+    'account.test': ({ account }) => (account?.trustedCertificate === 'AB:CD' ? works : refused),
+  });
+  await openNew();
+  await userEvent.click(screen.getByRole('button', { name: 'Test connection' }));
+  await screen.findByText(/its certificate is self-signed/);
+  expect(screen.getByText('AB:CD')).toBeTruthy();
+  const trust = screen.getByRole<HTMLButtonElement>('button', { name: 'Trust this certificate' });
+  expect(trust.disabled).toBe(true);
+  await userEvent.click(screen.getByLabelText('I compared the fingerprint, it is the same'));
+  await userEvent.click(trust);
+  await screen.findByText(/It works: connected with TLSv1.3/);
+});
+
+it('a trusted certificate is trusted at its own server only', () => {
+  const fields = fieldsFromSuggestion('a@qq.com', suggestion);
+  fields.trusted = { fingerprint: 'AB:CD', host: 'smtp.qq.com', port: 465 };
+  expect(toDraft(fields)?.trustedCertificate).toBe('AB:CD');
+  fields.host = 'smtp.163.com';
+  expect(toDraft(fields)?.trustedCertificate).toBeNull();
 });
 
 it('an empty password keeps the one that is kept', () => {

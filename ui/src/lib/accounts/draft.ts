@@ -1,6 +1,7 @@
 import { m } from '$lib/paraglide/messages';
 import type { AccountDraft, AccountSuggestion, AccountView } from '$lib/rpc/schema';
 
+export type LoginKind = 'password' | 'token';
 export type TlsMode = 'implicit' | 'starttls' | 'none';
 
 /** Connections a provider takes from one login without asking to slow down. */
@@ -16,7 +17,12 @@ export interface AccountFields {
   port: number | null;
   tls: TlsMode;
   user: string;
+  loginKind: LoginKind;
   password: string;
+  /** The way to the server, empty for the direct one. */
+  proxy: string;
+  /** Fingerprint of the certificate that is trusted besides, for the host and port beside it only. */
+  trusted: { fingerprint: string; host: string; port: number } | null;
   fromName: string;
   fromAddress: string;
   replyTo: string;
@@ -30,7 +36,10 @@ export function fieldsFromSuggestion(address: string, found: AccountSuggestion):
     port: found.port,
     tls: found.tls as TlsMode,
     user: found.user,
+    loginKind: 'password',
     password: '',
+    proxy: '',
+    trusted: null,
     fromName: '',
     fromAddress: address,
     replyTo: '',
@@ -45,7 +54,12 @@ export function fieldsFromAccount(account: AccountView): AccountFields {
     port: account.port,
     tls: account.tls as TlsMode,
     user: account.user ?? '',
+    loginKind: account.loginKind as LoginKind,
     password: '',
+    proxy: account.proxy ?? '',
+    trusted: account.trustedCertificate
+      ? { fingerprint: account.trustedCertificate, host: account.host, port: account.port }
+      : null,
     fromName: account.from.name,
     fromAddress: account.from.address,
     replyTo: account.replyTo ?? '',
@@ -62,11 +76,20 @@ export function toDraft(fields: AccountFields): AccountDraft | null {
     port: fields.port,
     tls: fields.tls,
     user: fields.user.trim() || null,
+    loginKind: fields.loginKind,
     password: fields.password || null,
+    proxy: fields.proxy.trim() || null,
+    trustedCertificate: trustedHere(fields)?.fingerprint ?? null,
     from: { name: fields.fromName.trim(), address: fields.fromAddress.trim() },
     replyTo: fields.replyTo.trim() || null,
     maxConnections: fields.maxConnections,
   };
+}
+
+/** The trusted certificate, as long as the server is the one it was trusted at. */
+export function trustedHere(fields: AccountFields): AccountFields['trusted'] {
+  const { trusted } = fields;
+  return trusted?.host === fields.host.trim() && trusted.port === fields.port ? trusted : null;
 }
 
 /** The encryption in a word. */

@@ -15,6 +15,7 @@ const verdicts: Words = {
   account_tls: m.app_verdict_account_tls,
   account_reputation: m.app_verdict_account_reputation,
   account_sender: m.app_verdict_account_sender,
+  account_proxy: m.app_verdict_account_proxy,
   network_down: m.app_verdict_network_down,
   in_doubt: m.app_verdict_in_doubt,
   suppressed: m.app_skip_suppressed,
@@ -49,6 +50,20 @@ const causes: Words = {
   no_auth: m.app_problem_no_auth,
   protocol: m.app_problem_protocol,
   io: m.app_problem_io,
+  proxy_unreachable: m.app_problem_proxy_unreachable,
+  proxy_login: m.app_problem_proxy_login,
+  proxy_forbidden: m.app_problem_proxy_forbidden,
+  proxy_no_way: m.app_problem_proxy_no_way,
+  proxy_wrong: m.app_problem_proxy_wrong,
+};
+
+const certificates: Words = {
+  self_signed: m.app_certificate_self_signed,
+  unknown_issuer: m.app_certificate_unknown_issuer,
+  other_name: m.app_certificate_other_name,
+  expired: m.app_certificate_expired,
+  not_yet_valid: m.app_certificate_not_yet_valid,
+  revoked: m.app_certificate_revoked,
 };
 
 const accountProblems: Words = {
@@ -58,6 +73,7 @@ const accountProblems: Words = {
   account_tls: m.app_problem_tls,
   account_reputation: m.app_problem_reputation,
   account_sender: m.app_problem_sender,
+  account_proxy: m.app_problem_proxy,
 };
 
 /** A verdict or a skip reason in a few words, for tables. An unknown word (of a newer engine) is shown as it is. */
@@ -83,5 +99,12 @@ export function heldText(verdict: string): string {
 /** What is wrong with a connection and what to do, in the user's words: the provider's hint first, then the cause. */
 export function problemText(problem: ProblemView): string {
   const byHint = problem.verdict === 'account_login' ? hintText(problem.hint) : undefined;
-  return byHint ?? causes[problem.cause]?.() ?? accountProblems[problem.verdict]?.() ?? m.app_problem_reply();
+  const byCertificate = problem.certificate ? certificates[problem.certificate.fault]?.() : undefined;
+  return (
+    byHint ??
+    byCertificate ??
+    causes[problem.cause]?.() ??
+    accountProblems[problem.verdict]?.() ??
+    m.app_problem_reply()
+  );
 }

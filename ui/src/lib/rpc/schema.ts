@@ -12,8 +12,20 @@ export type AccountDraft = {
   tls: string;
   /** Login name; null or empty where no login is needed. */
   user: string | null;
-  /** Password; null keeps the one that is kept. */
+  /** What the password is: `password` or `token` (OAuth 2.0). */
+  loginKind: string;
+  /** Password (or token); null keeps the one that is kept. */
   password: string | null;
+  /**
+   * `socks5://user:password@host:port` or `http://…`; null or empty goes there directly. Without a password the one
+   * kept for this proxy stays.
+   */
+  proxy: string | null;
+  /**
+   * SHA-256 of a certificate that is trusted besides what the system trusts; null for none. Falls away where host or
+   * port change.
+   */
+  trustedCertificate: string | null;
   /** From. */
   from: SenderView;
   /** Reply-To; null or empty for none. */
@@ -66,8 +78,14 @@ export type AccountView = {
   tls: string;
   /** Login name, or null where no login is needed. */
   user: string | null;
-  /** Whether a password is kept. */
+  /** What the password is: `password` or `token` (OAuth 2.0). */
+  loginKind: string;
+  /** Whether a password (or token) is kept. */
   hasPassword: boolean;
+  /** The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null. */
+  proxy: string | null;
+  /** SHA-256 of the certificate that is trusted besides what the system trusts, as `AB:CD:…`; or null. */
+  trustedCertificate: string | null;
   /** From. */
   from: SenderView;
   /** Reply-To, or null. */
@@ -118,6 +136,14 @@ export type AudienceView = {
   sendable: number;
   /** Those who do not, by reason. */
   leftOut: Array<LeftOut>;
+};
+
+/** A certificate that cannot be trusted. */
+export type BadCertificateView = {
+  /** `self_signed`, `unknown_issuer`, `other_name`, `expired`, `not_yet_valid`, `revoked` or `malformed`. */
+  fault: string;
+  /** SHA-256 as `AB:CD:…`. */
+  fingerprint: string;
 };
 
 /** Names one thing. */
@@ -848,12 +874,17 @@ export type ProblemView = {
   verdict: string;
   /** How far it came, for example `auth`. */
   stage: string;
-  /** What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`. */
+  /**
+   * What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`,
+   * `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
+   */
   cause: string;
   /** A provider's hint: `authorisation_code`, `app_password`, `oauth_only`, `client_password`, `smtp_credentials`, or null. */
   hint: string | null;
   /** The server's own words, or empty. */
   serverSays: string;
+  /** The certificate that cannot be trusted, where it is that; else null. */
+  certificate: BadCertificateView | null;
 };
 
 /** Recipients that share a reason. */
@@ -1084,6 +1115,8 @@ export type Settings = {
   theme: string;
   /** Whether the welcome page was left. */
   welcomed: boolean;
+  /** A campaign pauses when so many of its last 100 mails failed; 0 for never. */
+  pauseAtFailures: number;
 };
 
 /** Takes mails in doubt for sent. */
@@ -1213,6 +1246,14 @@ export type TimelineEntry = {
   serverSays: string;
 };
 
+/** Trusts exactly one certificate at an account's server, besides what the system trusts. */
+export type TrustCertificate = {
+  /** Which account. */
+  id: number;
+  /** SHA-256 of the certificate; null ends the trust. */
+  fingerprint: string | null;
+};
+
 /** Changes an account. */
 export type UpdateAccount = {
   /** Which. */
@@ -1245,6 +1286,8 @@ export type UpdateSettings = {
   theme: string | null;
   /** Whether the welcome page was left. */
   welcomed: boolean | null;
+  /** 0 to 100; null to leave it. */
+  pauseAtFailures: number | null;
 };
 
 /** Changes a template. */
@@ -1270,6 +1313,7 @@ export interface Commands {
   "account.test": [TestAccount, AccountTest];
   "account.suggest": [SuggestAccount, AccountSuggestion];
   "account.release": [ById, AccountView];
+  "account.trust": [TrustCertificate, AccountView];
   "account.limits": [ById, LimitsView];
   "account.set_limits": [SetLimits, LimitsView];
   "contact.list": [ListContacts, ContactPage];

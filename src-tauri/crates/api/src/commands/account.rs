@@ -23,8 +23,14 @@ pub struct AccountView {
     pub tls: String,
     /// Login name, or null where no login is needed.
     pub user: Option<String>,
-    /// Whether a password is kept.
+    /// What the password is: `password` or `token` (OAuth 2.0).
+    pub login_kind: String,
+    /// Whether a password (or token) is kept.
     pub has_password: bool,
+    /// The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null.
+    pub proxy: Option<String>,
+    /// SHA-256 of the certificate that is trusted besides what the system trusts, as `AB:CD:…`; or null.
+    pub trusted_certificate: Option<String>,
     /// From.
     pub from: SenderView,
     /// Reply-To, or null.
@@ -67,8 +73,16 @@ pub struct AccountDraft {
     pub tls: String,
     /// Login name; null or empty where no login is needed.
     pub user: Option<String>,
-    /// Password; null keeps the one that is kept.
+    /// What the password is: `password` or `token` (OAuth 2.0).
+    pub login_kind: String,
+    /// Password (or token); null keeps the one that is kept.
     pub password: Option<String>,
+    /// `socks5://user:password@host:port` or `http://…`; null or empty goes there directly. Without a password the one
+    /// kept for this proxy stays.
+    pub proxy: Option<String>,
+    /// SHA-256 of a certificate that is trusted besides what the system trusts; null for none. Falls away where host or
+    /// port change.
+    pub trusted_certificate: Option<String>,
     /// From.
     pub from: SenderView,
     /// Reply-To; null or empty for none.
@@ -99,6 +113,16 @@ pub struct UpdateAccount {
 pub struct CreateAccount {
     /// Its values.
     pub account: AccountDraft,
+}
+
+/// Trusts exactly one certificate at an account's server, besides what the system trusts.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TrustCertificate {
+    /// Which account.
+    pub id: i64,
+    /// SHA-256 of the certificate; null ends the trust.
+    pub fingerprint: Option<String>,
 }
 
 /// Tries an account without sending anything. Give `account` for values not saved yet (with `id`, a null password
@@ -134,12 +158,25 @@ pub struct ProblemView {
     pub verdict: String,
     /// How far it came, for example `auth`.
     pub stage: String,
-    /// What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`.
+    /// What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`,
+    /// `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
     pub cause: String,
     /// A provider's hint: `authorisation_code`, `app_password`, `oauth_only`, `client_password`, `smtp_credentials`, or null.
     pub hint: Option<String>,
     /// The server's own words, or empty.
     pub server_says: String,
+    /// The certificate that cannot be trusted, where it is that; else null.
+    pub certificate: Option<BadCertificateView>,
+}
+
+/// A certificate that cannot be trusted.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BadCertificateView {
+    /// `self_signed`, `unknown_issuer`, `other_name`, `expired`, `not_yet_valid`, `revoked` or `malformed`.
+    pub fault: String,
+    /// SHA-256 as `AB:CD:…`.
+    pub fingerprint: String,
 }
 
 /// Asks what is known of an address's provider.

@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, TlsMode};
+use hongyan_domain::{AccountId, Fingerprint, LoginKind, TlsMode};
 use hongyan_engine::{Account, Engine, Problem};
 use secrecy::SecretString;
 
 use super::account::{
-    AccountDraft, AccountSuggestion, AccountTest, AccountView, CreateAccount, HeldView, ProblemView,
-    SuggestAccount, TestAccount, UpdateAccount,
+    AccountDraft, AccountSuggestion, AccountTest, AccountView, BadCertificateView, CreateAccount, HeldView,
+    ProblemView, SuggestAccount, TestAccount, TrustCertificate, UpdateAccount,
 };
 use super::shapes::{ById, Done, Nothing, SenderView};
 use crate::error::{ErrorView, Result};
@@ -25,7 +25,10 @@ impl From<Account> for AccountView {
             port: values.port,
             tls: values.tls.as_str().to_owned(),
             user: values.user,
+            login_kind: values.login_kind.as_str().to_owned(),
             has_password: values.has_password,
+            proxy: values.proxy.map(|proxy| proxy.to_string()),
+            trusted_certificate: values.trusted_certificate.map(|certificate| certificate.to_string()),
             from: SenderView { name: values.from.name, address: values.from.address.as_str().to_owned() },
             reply_to: values.reply_to.map(|address| address.as_str().to_owned()),
             max_connections: values.max_connections,
@@ -49,6 +52,10 @@ impl From<Problem> for ProblemView {
             cause: problem.cause.to_owned(),
             hint: problem.hint.map(|hint| hint.as_str().to_owned()),
             server_says: problem.server_says,
+            certificate: problem.certificate.map(|certificate| BadCertificateView {
+                fault: certificate.fault.to_owned(),
+                fingerprint: certificate.fingerprint.to_string(),
+            }),
         }
     }
 }
@@ -60,7 +67,11 @@ fn draft(draft: AccountDraft) -> Result<hongyan_engine::AccountDraft> {
         port: draft.port,
         tls: TlsMode::from_str(&draft.tls).map_err(|_| ErrorView::value_invalid("tls"))?,
         user: draft.user,
+        login_kind: LoginKind::from_str(&draft.login_kind)
+            .map_err(|_| ErrorView::value_invalid("loginKind"))?,
         password: draft.password.filter(|password| !password.is_empty()).map(SecretString::from),
+        proxy: draft.proxy.filter(|proxy| !proxy.trim().is_empty()).map(SecretString::from),
+        trusted_certificate: draft.trusted_certificate.filter(|text| !text.is_empty()),
         from_name: draft.from.name,
         from_address: draft.from.address,
         reply_to: draft.reply_to,
@@ -117,4 +128,10 @@ pub(crate) async fn suggest(engine: Engine, request: SuggestAccount) -> Result<A
 
 pub(crate) async fn release(engine: Engine, request: ById) -> Result<AccountView> {
     Ok(engine.release_account(AccountId(request.id)).await?.into())
+}
+
+pub(crate) async fn trust(engine: Engine, request: TrustCertificate) -> Result<AccountView> {
+    let fingerprint = request.fingerprint.map(|text| Fingerprint::from_str(&text)).transpose();
+    let fingerprint = fingerprint.map_err(|_| ErrorView::value_invalid("fingerprint"))?;
+    Ok(engine.trust_certificate(AccountId(request.id), fingerprint).await?.into())
 }

@@ -60,6 +60,9 @@ pub fn error(view: &ErrorView) -> String {
         ErrorCode::PassphraseTooShort => format!("口令过短，至少需要 {} 个字符。", value("minimum")),
         ErrorCode::SecretsDamaged => "密码文件已损坏。".to_owned(),
         ErrorCode::SecretsFailed => "系统密钥环没有响应。".to_owned(),
+        ErrorCode::SmtpFailed if !value("fingerprint").is_empty() => {
+            certificate(&value("fault"), &value("fingerprint"))
+        }
         ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "无法为此联系人生成邮件。".to_owned(),
         ErrorCode::DiskFull => "磁盘已满。".to_owned(),
@@ -110,7 +113,28 @@ fn smtp_failed(verdict: &str, cause: &str, hint: &str) -> String {
         "smtp_credentials" => "该服务需要使用控制台中的 SMTP 凭据。",
         _ => "",
     };
+    if cause.starts_with("proxy_") {
+        return format!("代理服务器出错，未能连到邮件服务器{how}。");
+    }
     format!("邮件服务器未能完成操作：{what}{how}。{hint}")
+}
+
+/// What is wrong with a certificate, and what can be done.
+fn certificate(fault: &str, fingerprint: &str) -> String {
+    let what = match fault {
+        "self_signed" => "服务器证书是自签名的，没有第三方担保。",
+        "unknown_issuer" => "服务器证书的签发者不受本机信任。",
+        "other_name" => "证书上的名称与账户的服务器地址不符。",
+        "expired" => "证书已过期。",
+        "not_yet_valid" => "证书尚未生效；本机时间可能不准。",
+        "revoked" => "证书已被吊销。",
+        _ => "证书格式有误。",
+    };
+    format!(
+        "{what}证书的 SHA-256 指纹：\n  {fingerprint}\n\
+         可能有人在冒充您的服务器。只有服务器管理员告诉您的指纹与此完全一致时，才可运行：\n  \
+         hongyanctl account trust 账户名 --fingerprint {fingerprint}"
+    )
 }
 
 /// A part of a template.
@@ -136,6 +160,11 @@ fn cause(word: &str) -> Option<&'static str> {
         "no_auth" => "服务器没有可用的登录方式",
         "protocol" => "对方不是 SMTP 服务器",
         "io" => "网络出错",
+        "proxy_unreachable" => "无法连接代理服务器",
+        "proxy_login" => "代理服务器拒绝了用户名和密码",
+        "proxy_forbidden" => "代理服务器不允许访问该邮件服务器或端口",
+        "proxy_no_way" => "代理服务器无法连接邮件服务器",
+        "proxy_wrong" => "代理地址上的服务不是此类代理",
         _ => return None,
     })
 }
@@ -154,6 +183,7 @@ pub fn verdict(word: &str) -> Option<&'static str> {
         "account_tls" => "无法建立安全连接",
         "account_reputation" => "服务器因信誉拒绝此发件人",
         "account_sender" => "此账户不能使用该发件地址",
+        "account_proxy" => "账户的代理服务器不放行",
         "network_down" => "无法连接服务器",
         "in_doubt" => "没有看到回复",
         _ => return None,
@@ -203,6 +233,7 @@ pub fn pause_reason(word: &str) -> Option<&'static str> {
         "account" => "账户需要处理",
         "network" => "无法连接服务器",
         "journal" => "磁盘无法写入",
+        "failures" => "失败的邮件过多",
         _ => return None,
     })
 }

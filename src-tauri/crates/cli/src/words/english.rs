@@ -1,5 +1,6 @@
 //! The sentences in English.
 
+use hongyan_api::commands::account::AccountView;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Counts, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
@@ -25,6 +26,14 @@ pub fn say(sentence: &Sentence<'_>) -> String {
             line(host)
         ),
         Sentence::AccountAdded { name } => format!("The account “{name}” is added."),
+        Sentence::AccountChanged { name } => format!("The account “{name}” is changed."),
+        Sentence::AccountState { account } => account_state(account),
+        Sentence::CertificateTrusted { host, fingerprint } => {
+            format!("At {} exactly this certificate is trusted from now on: {fingerprint}", line(host))
+        }
+        Sentence::CertificateTrustEnded { host } => {
+            format!("At {} only certificates that the system trusts are trusted.", line(host))
+        }
         Sentence::AccountDeleted { name } => format!("The account “{name}” is deleted."),
         Sentence::AccountWorks { tls: Some(tls), server } => format!("It works ({tls}). {}", line(server)),
         Sentence::AccountWorks { tls: None, server } => format!("It works, without TLS. {}", line(server)),
@@ -163,4 +172,24 @@ fn finding(finding: &Finding) -> String {
 
 fn people(count: i64) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
+}
+
+fn account_state(account: &AccountView) -> String {
+    let mut lines = Vec::new();
+    match &account.held {
+        None => lines.push(format!("“{}” is ready.", account.name)),
+        Some(held) => {
+            let why = codes::verdict(&held.verdict).unwrap_or(&held.verdict);
+            let until = match held.until_ms {
+                Some(at) => format!("until {}", local_time(at)),
+                None => "until you release it".to_owned(),
+            };
+            lines.push(format!("“{}” is held {until}, because {why}.", account.name));
+            if !held.detail.is_empty() {
+                lines.push(format!("  {}", line(&held.detail)));
+            }
+        }
+    }
+    lines.push(format!("Sent today: {}", grouped(account.sent_today)));
+    lines.join("\n")
 }

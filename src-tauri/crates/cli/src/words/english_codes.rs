@@ -65,6 +65,9 @@ pub fn error(view: &ErrorView) -> String {
         }
         ErrorCode::SecretsDamaged => "The file with the passwords is damaged.".to_owned(),
         ErrorCode::SecretsFailed => "The keyring of this computer does not answer.".to_owned(),
+        ErrorCode::SmtpFailed if !value("fingerprint").is_empty() => {
+            certificate(&value("fault"), &value("fingerprint"))
+        }
         ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "The mail cannot be made for this person.".to_owned(),
         ErrorCode::DiskFull => "The disk is full.".to_owned(),
@@ -105,7 +108,28 @@ fn smtp_failed(verdict: &str, cause: &str, hint: &str) -> String {
         "smtp_credentials" => " This provider wants the SMTP credentials from its console.",
         _ => "",
     };
+    if cause.starts_with("proxy_") {
+        return format!("The proxy failed, the mail server was not reached{how}.");
+    }
     format!("The mail server did not go along: {what}{how}.{hint}")
+}
+
+/// What is wrong with a certificate, and what can be done.
+fn certificate(fault: &str, fingerprint: &str) -> String {
+    let what = match fault {
+        "self_signed" => "The server vouches for itself: its certificate is self-signed.",
+        "unknown_issuer" => "Nobody this computer trusts vouches for the server's certificate.",
+        "other_name" => "The certificate is for another name than the host of this account.",
+        "expired" => "The certificate has expired.",
+        "not_yet_valid" => "The certificate is not valid yet; perhaps this computer's clock is wrong.",
+        "revoked" => "The certificate was revoked.",
+        _ => "The certificate is malformed.",
+    };
+    format!(
+        "{what} Its SHA-256 fingerprint:\n  {fingerprint}\n\
+         Somebody may be pretending to be your server. Only if its administrator tells you this very fingerprint:\n  \
+         hongyanctl account trust NAME --fingerprint {fingerprint}"
+    )
 }
 
 /// How a connection broke; a server's reply speaks for itself.
@@ -120,6 +144,11 @@ fn cause(word: &str) -> Option<&'static str> {
         "no_auth" => "it offers no login that we know",
         "protocol" => "it does not speak SMTP",
         "io" => "the network failed",
+        "proxy_unreachable" => "the proxy cannot be reached",
+        "proxy_login" => "the proxy refuses user and password",
+        "proxy_forbidden" => "the proxy does not allow this server or port",
+        "proxy_no_way" => "the proxy cannot reach the server",
+        "proxy_wrong" => "what answers at the proxy's address is no such proxy",
         _ => return None,
     })
 }
@@ -138,6 +167,7 @@ pub fn verdict(word: &str) -> Option<&'static str> {
         "account_tls" => "the connection cannot be made safe",
         "account_reputation" => "the server refuses this sender's reputation",
         "account_sender" => "the login may not use this From address",
+        "account_proxy" => "the account's proxy does not let it through",
         "network_down" => "the server cannot be reached",
         "in_doubt" => "no answer was seen",
         _ => return None,
@@ -187,6 +217,7 @@ pub fn pause_reason(word: &str) -> Option<&'static str> {
         "account" => "its account needs you",
         "network" => "the server cannot be reached",
         "journal" => "the disk takes nothing",
+        "failures" => "too many mails failed",
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ mod english;
 mod english_codes;
 mod numbers;
 
+use hongyan_api::commands::account::AccountView;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
@@ -45,6 +46,14 @@ pub enum Sentence<'a> {
     PlainTextWarning { host: &'a str },
     /// An account was added.
     AccountAdded { name: &'a str },
+    /// An account was changed.
+    AccountChanged { name: &'a str },
+    /// Whether an account can send, and what it sent.
+    AccountState { account: &'a AccountView },
+    /// One certificate is trusted from now on.
+    CertificateTrusted { host: &'a str, fingerprint: &'a str },
+    /// No certificate is trusted besides the usual ones.
+    CertificateTrustEnded { host: &'a str },
     /// An account was deleted.
     AccountDeleted { name: &'a str },
     /// An account was tried and works.

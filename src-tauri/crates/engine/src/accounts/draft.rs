@@ -1,9 +1,10 @@
 //! What the user enters for an account, and its rules.
 
-use hongyan_domain::{AccountKind, EmailAddress, Sender, TlsMode, clean_line};
+use hongyan_domain::{AccountKind, EmailAddress, LoginKind, Proxy, Sender, TlsMode, clean_line};
 use hongyan_store::AccountValues;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
+use super::secret::NewSecrets;
 use crate::names::{clean_name, name_key};
 use crate::{Error, Result};
 
@@ -25,8 +26,15 @@ pub struct AccountDraft {
     pub tls: TlsMode,
     /// Login name; empty or `None` where no login is needed.
     pub user: Option<String>,
-    /// A new password; `None` keeps the one that is kept.
+    /// What the password is.
+    pub login_kind: LoginKind,
+    /// A new password (or token); `None` keeps the one that is kept.
     pub password: Option<SecretString>,
+    /// The proxy as `socks5://user:password@host:port` or `http://…`; `None` goes there directly. Without a password
+    /// the one kept for this proxy stays.
+    pub proxy: Option<SecretString>,
+    /// SHA-256 of a certificate that is trusted besides what the system trusts.
+    pub trusted_certificate: Option<String>,
     /// From name.
     pub from_name: String,
     /// From address.
@@ -38,8 +46,8 @@ pub struct AccountDraft {
 }
 
 impl AccountDraft {
-    /// Checks what was entered.
-    pub(crate) fn check(self, has_password: bool) -> Result<AccountValues> {
+    /// Checks what was entered, and sets its secrets apart.
+    pub(super) fn check(self, has_password: bool) -> Result<(AccountValues, NewSecrets)> {
         let name = clean_name(&self.name)?;
         let host = clean_host(&self.host)?;
         if self.port == 0 {
@@ -56,7 +64,18 @@ impl AccountDraft {
             .map(|text| EmailAddress::parse(&text))
             .transpose()
             .map_err(|fault| Error::Address { field: "replyTo", fault })?;
-        Ok(AccountValues {
+        let (proxy, proxy_password) = match self.proxy.map(|text| Proxy::parse(text.expose_secret())) {
+            None => (None, None),
+            Some(read) => read
+                .map(|(proxy, password)| (Some(proxy), password.map(SecretString::from)))
+                .map_err(|_| Error::Value("proxy"))?,
+        };
+        let trusted_certificate = self
+            .trusted_certificate
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(|_| Error::Value("trustedCertificate"))?;
+        let values = AccountValues {
             name_key: name_key(&name),
             name,
             kind: AccountKind::Smtp,
@@ -64,11 +83,15 @@ impl AccountDraft {
             port: self.port,
             tls: self.tls,
             user: self.user.map(|user| clean_line(&user)).filter(|user| !user.is_empty()),
-            has_password,
+            login_kind: self.login_kind,
+            has_password: has_password || self.password.is_some(),
+            proxy,
+            trusted_certificate,
             from: Sender::new(&self.from_name, address),
             reply_to,
             max_connections: self.max_connections,
-        })
+        };
+        Ok((values, NewSecrets { login: self.password, proxy: proxy_password }))
     }
 }
 

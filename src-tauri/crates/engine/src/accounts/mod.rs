@@ -2,19 +2,19 @@
 
 mod draft;
 mod providers;
+mod secret;
 mod test;
 
 use std::collections::HashMap;
 
-use hongyan_domain::{AccountId, AccountKind, EmailAddress, LoginKind, Sender, TlsMode};
-use hongyan_secrets::SecretName;
-use hongyan_smtp::{Login, Server, Timeouts};
+use hongyan_domain::{AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, Sender, TlsMode};
+use hongyan_smtp::{Login, ProxyRoute, Server, Timeouts};
 use hongyan_store::{AccountRecord, AccountValues};
 
 pub use draft::AccountDraft;
 pub use providers::{PasswordHint, Suggestion};
 pub(crate) use test::server_says;
-pub use test::{AccountTest, Problem};
+pub use test::{AccountTest, BadCertificate, Problem};
 
 use crate::event::Changed;
 use crate::names::name_key;
@@ -59,39 +59,39 @@ impl Engine {
         Ok(self.store().list_account_use(self.clock().local_day(self.now_ms())).await?)
     }
 
-    /// Adds an account; its password goes to the keyring or vault.
+    /// Adds an account; its secrets go to the keyring or vault.
     pub async fn create_account(&self, draft: AccountDraft) -> Result<Account> {
-        let password = draft.password.clone();
-        let values = draft.check(false)?;
+        let (values, secrets) = draft.check(false)?;
         let id = self
             .store()
             .insert_account(&values, self.now_ms())
             .await
             .map_err(|error| taken(error, &values.name))?;
-        if let Some(password) = password {
-            // Without its password the account would be a riddle later; so it is all or nothing.
-            if let Err(error) = self.secrets().store(&SecretName::smtp_password(id), password).await {
-                self.store().delete_account(id, self.now_ms()).await?;
-                return Err(error.into());
-            }
-            self.store().update_account_password(id, true).await?;
+        // Without its password the account would be a riddle later; so it is all or nothing.
+        if let Err(error) = self.store_secrets(id, secrets).await {
+            self.store().delete_account(id, self.now_ms()).await?;
+            return Err(error);
         }
         self.tell_changed(Changed::Accounts);
         self.load_account(id).await
     }
 
-    /// Changes an account; without a password in the draft the kept one stays.
+    /// Changes an account; secrets that are not in the draft stay as they are kept.
     pub async fn update_account(&self, id: AccountId, draft: AccountDraft) -> Result<Account> {
-        let before = self.store().load_account(id).await?;
-        if before.values.kind == AccountKind::Sandbox {
+        let before = self.store().load_account(id).await?.values;
+        if before.kind == AccountKind::Sandbox {
             return Err(Error::SandboxFixed);
         }
-        let password = draft.password.clone();
-        let mut values = draft.check(before.values.has_password)?;
-        if let Some(password) = password {
-            self.secrets().store(&SecretName::smtp_password(id), password).await?;
-            values.has_password = true;
+        let (mut values, secrets) = draft.check(before.has_password)?;
+        if values.proxy != before.proxy {
+            self.forget_proxy_password(id, before.proxy.as_ref()).await?;
         }
+        let is_elsewhere = (&values.host, values.port) != (&before.host, before.port);
+        if is_elsewhere && values.trusted_certificate == before.trusted_certificate {
+            // It was trusted at the old place, not here.
+            values.trusted_certificate = None;
+        }
+        self.store_secrets(id, secrets).await?;
         self.store()
             .update_account(id, &values, self.now_ms())
             .await
@@ -101,7 +101,23 @@ impl Engine {
         self.load_account(id).await
     }
 
-    /// Deletes an account and its password.
+    /// Trusts exactly this certificate at the account's server, besides what the system trusts; `None` ends that.
+    pub async fn trust_certificate(
+        &self,
+        id: AccountId,
+        certificate: Option<Fingerprint>,
+    ) -> Result<Account> {
+        let account = self.store().load_account(id).await?;
+        if account.values.kind == AccountKind::Sandbox {
+            return Err(Error::SandboxFixed);
+        }
+        self.store().update_account_trust(id, certificate).await?;
+        self.tell_changed(Changed::Accounts);
+        self.wake_sending();
+        self.load_account(id).await
+    }
+
+    /// Deletes an account and its secrets.
     pub async fn delete_account(&self, id: AccountId) -> Result<()> {
         let account = self.store().load_account(id).await?;
         if account.values.kind == AccountKind::Sandbox {
@@ -110,9 +126,7 @@ impl Engine {
         if let Some(campaign) = self.store().find_campaign_with_account(id).await? {
             return Err(Error::InUse { what: "account", campaign });
         }
-        if account.values.has_password {
-            self.secrets().delete(&SecretName::smtp_password(id)).await?;
-        }
+        self.forget_secrets(id, &account.values).await?;
         self.store().delete_account(id, self.now_ms()).await?;
         self.tell_changed(Changed::Accounts);
         Ok(())
@@ -145,7 +159,10 @@ impl Engine {
             port: 0,
             tls: TlsMode::None,
             user: None,
+            login_kind: LoginKind::Password,
             has_password: false,
+            proxy: None,
+            trusted_certificate: None,
             from: Sender::new("Hongyan", address),
             reply_to: None,
             max_connections: SANDBOX_CONNECTIONS,
@@ -162,29 +179,26 @@ impl Engine {
         let values = &account.values;
         if values.kind == AccountKind::Sandbox {
             let address = self.sandbox_address().await?;
-            return Ok(self.server(address.ip().to_string(), address.port(), TlsMode::None, None));
+            let there =
+                AccountValues { host: address.ip().to_string(), port: address.port(), ..values.clone() };
+            return Ok(self.server(there, None, None));
         }
-        let login = match &values.user {
-            None => None,
-            Some(user) => {
-                let password = self.secrets().find(&SecretName::smtp_password(account.id)).await?;
-                password.map(|secret| Login { user: user.clone(), kind: LoginKind::Password, secret })
-            }
-        };
-        Ok(self.server(values.host.clone(), values.port, values.tls, login))
+        let login = self.login_of(Some(account.id), values, None).await?;
+        let route = self.route_of(Some(account.id), values, None).await?;
+        Ok(self.server(values.clone(), login, route))
     }
 
-    pub(crate) fn server(&self, host: String, port: u16, tls: TlsMode, login: Option<Login>) -> Server {
+    fn server(&self, values: AccountValues, login: Option<Login>, proxy: Option<ProxyRoute>) -> Server {
         Server {
-            host,
-            port,
-            tls,
+            host: values.host,
+            port: values.port,
+            tls: values.tls,
             login,
             // The name of the user's computer is nobody's business (RFC 5321 §4.1.3 allows a literal).
             ehlo_name: "[127.0.0.1]".to_owned(),
             trust: self.tls_trust().clone(),
-            trusted_certificate: None,
-            proxy: None,
+            trusted_certificate: values.trusted_certificate,
+            proxy,
             timeouts: Timeouts::default(),
             pipelining: true,
         }

@@ -1,8 +1,7 @@
 //! The test of an account: connects, secures, logs in, says good-bye, sends nothing.
 
-use hongyan_domain::{AccountId, LoginKind, Stage, Verdict};
-use hongyan_secrets::SecretName;
-use hongyan_smtp::{Cause, Failure, Login, TlsFault, judge, probe};
+use hongyan_domain::{AccountId, Fingerprint, Stage, Verdict};
+use hongyan_smtp::{Cause, CertificateFault, Failure, ProxyFault, TlsFault, judge, probe};
 
 use super::providers::{PasswordHint, hint_for_host};
 use super::{AccountDraft, Engine};
@@ -27,12 +26,24 @@ pub struct Problem {
     /// How far it came.
     pub stage: Stage,
     /// What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`,
-    /// `too_large`, `needs_utf8`.
+    /// `too_large`, `needs_utf8`, `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
     pub cause: &'static str,
     /// What this provider wants as password.
     pub hint: Option<PasswordHint>,
     /// The server's own words. Hostile text.
     pub server_says: String,
+    /// The certificate that cannot be trusted, where it is that.
+    pub certificate: Option<BadCertificate>,
+}
+
+/// A certificate that cannot be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadCertificate {
+    /// What is wrong with it: `self_signed`, `unknown_issuer`, `other_name`, `expired`, `not_yet_valid`, `revoked`,
+    /// `malformed`.
+    pub fault: &'static str,
+    /// Which one it is.
+    pub fingerprint: Fingerprint,
 }
 
 impl Problem {
@@ -43,6 +54,7 @@ impl Problem {
             cause: cause_word(&failure.cause),
             hint: (failure.stage == Stage::Auth).then(|| hint_for_host(host)).flatten(),
             server_says: server_says(failure),
+            certificate: bad_certificate(&failure.cause),
         }
     }
 }
@@ -60,6 +72,20 @@ pub(crate) fn server_says(failure: &Failure) -> String {
     }
 }
 
+fn bad_certificate(cause: &Cause) -> Option<BadCertificate> {
+    let Cause::Tls(TlsFault::Certificate { fault, fingerprint }) = cause else { return None };
+    let fault = match fault {
+        CertificateFault::SelfSigned => "self_signed",
+        CertificateFault::UnknownIssuer => "unknown_issuer",
+        CertificateFault::OtherName => "other_name",
+        CertificateFault::Expired => "expired",
+        CertificateFault::NotYetValid => "not_yet_valid",
+        CertificateFault::Revoked => "revoked",
+        CertificateFault::Other => "malformed",
+    };
+    fingerprint.map(|fingerprint| BadCertificate { fault, fingerprint })
+}
+
 const fn cause_word(cause: &Cause) -> &'static str {
     match cause {
         Cause::Reply(_) => "reply",
@@ -68,7 +94,13 @@ const fn cause_word(cause: &Cause) -> &'static str {
         Cause::Io(std::io::ErrorKind::ConnectionRefused) => "refused",
         Cause::Io(_) => "io",
         Cause::UnknownHost => "not_found",
-        Cause::Proxy(_) => "proxy",
+        Cause::Proxy(ProxyFault::Unreachable | ProxyFault::Silent | ProxyFault::Closed) => {
+            "proxy_unreachable"
+        }
+        Cause::Proxy(ProxyFault::Login) => "proxy_login",
+        Cause::Proxy(ProxyFault::Forbidden(_)) => "proxy_forbidden",
+        Cause::Proxy(ProxyFault::ServerUnreachable(_)) => "proxy_no_way",
+        Cause::Proxy(ProxyFault::NotAProxy) => "proxy_wrong",
         Cause::Tls(TlsFault::Certificate { .. }) => "certificate",
         Cause::Tls(_) | Cause::NoTlsOffered => "no_tls",
         Cause::NoAuthOffered | Cause::UnusableLogin => "no_auth",
@@ -86,21 +118,16 @@ impl Engine {
         Ok(self.probe(&server).await)
     }
 
-    /// Tries values that are not saved; without a password in them, that of the account `id` is used.
+    /// Tries values that are not saved; secrets that are not in them are those of the account `id`.
     pub async fn test_account_draft(
         &self,
         draft: AccountDraft,
         id: Option<AccountId>,
     ) -> Result<AccountTest> {
-        let password = match (&draft.password, id) {
-            (Some(password), _) => Some(password.clone()),
-            (None, Some(id)) => self.secrets().find(&SecretName::smtp_password(id)).await?,
-            (None, None) => None,
-        };
-        let values = draft.check(password.is_some())?;
-        let login = values.user.clone().zip(password);
-        let login = login.map(|(user, secret)| Login { user, kind: LoginKind::Password, secret });
-        let server = self.server(values.host, values.port, values.tls, login);
+        let (values, new) = draft.check(false)?;
+        let login = self.login_of(id, &values, new.login).await?;
+        let route = self.route_of(id, &values, new.proxy).await?;
+        let server = self.server(values, login, route);
         Ok(self.probe(&server).await)
     }
 

@@ -1,0 +1,112 @@
+//! `hongyanctl account set`, `state` and `trust`: changing an account and asking how it is.
+
+use clap::Args;
+use hongyan_api::commands::account::{AccountDraft, AccountView, TrustCertificate, UpdateAccount};
+
+use crate::account::{self, LoginArguments, Tls};
+use crate::failure::Failure;
+use crate::limits::LimitArguments;
+use crate::session::Session;
+use crate::unlock;
+use crate::words::Sentence;
+
+/// What to change of an account; what is not given stays.
+#[derive(Debug, Args)]
+pub struct SetAccount {
+    /// The account's name
+    account: String,
+    /// A new name
+    #[arg(long)]
+    name: Option<String>,
+    /// The server's host name
+    #[arg(long)]
+    host: Option<String>,
+    /// The server's port
+    #[arg(long)]
+    port: Option<u16>,
+    /// How the connection is protected
+    #[arg(long, value_enum)]
+    tls: Option<Tls>,
+    #[command(flatten)]
+    login: LoginArguments,
+    /// Most connections at a time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
+    max_connections: Option<u32>,
+    #[command(flatten)]
+    limits: LimitArguments,
+    /// Whom the mails are from: "Name <a@b>" or "a@b"
+    #[arg(long, value_name = "SENDER")]
+    from: Option<String>,
+    /// Where replies go, if not to the sender; "none" for the sender
+    #[arg(long, value_name = "ADDRESS")]
+    reply_to: Option<String>,
+}
+
+/// Which certificate to trust.
+#[derive(Debug, Args)]
+pub struct TrustAccount {
+    /// The account's name
+    name: String,
+    /// SHA-256 of the certificate, as `account test` shows it; compare it with what the server's administrator says
+    #[arg(long, value_name = "SHA-256", required_unless_present = "none")]
+    fingerprint: Option<String>,
+    /// Trust no certificate besides those that the system trusts
+    #[arg(long, conflicts_with = "fingerprint")]
+    none: bool,
+}
+
+/// Changes an account.
+pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failure> {
+    let before = session.find_account(&values.account).await?;
+    let id = before.id;
+    if values.tls == Some(Tls::None) {
+        account::warn_of_plain_text(session, values.host.as_deref().unwrap_or(&before.host));
+    }
+    let password = values.login.read_secret()?;
+    let proxy = values.login.proxy(before.proxy.as_deref());
+    if password.is_some() || proxy.is_some() || account::has_secrets(&before) {
+        unlock::ready(session).await?;
+    }
+    let from = match &values.from {
+        Some(text) => account::sender(text)?,
+        None => before.from,
+    };
+    let login_kind = if password.is_some() { values.login.kind().to_owned() } else { before.login_kind };
+    let draft = AccountDraft {
+        name: values.name.unwrap_or(before.name),
+        host: values.host.unwrap_or(before.host),
+        port: values.port.unwrap_or(before.port),
+        tls: values.tls.map_or(before.tls, |tls| tls.as_str().to_owned()),
+        user: account::unless_none(values.login.user.clone().or(before.user)),
+        login_kind,
+        password,
+        proxy,
+        trusted_certificate: before.trusted_certificate,
+        from,
+        reply_to: account::unless_none(values.reply_to.or(before.reply_to)),
+        max_connections: values.max_connections.unwrap_or(before.max_connections),
+    };
+    let changed: AccountView = session.call("account.update", &UpdateAccount { id, account: draft }).await?;
+    values.limits.apply(session, id).await?;
+    session.screen.say(&changed, &Sentence::AccountChanged { name: &changed.name })
+}
+
+/// Says whether an account can send, what holds it, and what it sent today.
+pub async fn state(session: &Session<'_>, name: &str) -> Result<(), Failure> {
+    let account = session.find_account(name).await?;
+    session.screen.say(&account, &Sentence::AccountState { account: &account })
+}
+
+/// Trusts one certificate, or none.
+pub async fn trust(session: &Session<'_>, values: TrustAccount) -> Result<(), Failure> {
+    let account = session.find_account(&values.name).await?;
+    let request = TrustCertificate { id: account.id, fingerprint: values.fingerprint };
+    let changed: AccountView = session.call("account.trust", &request).await?;
+    let host = &changed.host;
+    match &changed.trusted_certificate {
+        Some(fingerprint) => {
+            session.screen.say(&changed, &Sentence::CertificateTrusted { host, fingerprint })
+        }
+        None => session.screen.say(&changed, &Sentence::CertificateTrustEnded { host }),
+    }
+}
