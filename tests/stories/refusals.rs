@@ -183,3 +183,19 @@ async fn a_421_behind_the_body_is_a_no_and_no_doubt() {
     assert_eq!(nobody_got_two(&server).len(), 4);
     assert_eq!(desk.recipient(campaign, &person(2).address).await.attempts, 2);
 }
+
+#[tokio::test]
+async fn a_campaign_pauses_when_too_many_of_the_last_mails_fail_and_goes_on_when_resumed() {
+    let rule = Rule::at(At::Rcpt).first(15).answers(550, "5.1.1 No such user");
+    let (desk, server) = (Desk::new().await, ScriptedServer::builder().rule(rule).start().await);
+    let campaign = desk.draft_for(40, &server, 1).await;
+    desk.start(campaign).await;
+    let paused = desk.in_state(campaign, CampaignState::Paused).await;
+    assert_eq!(paused.pause_reason, Some(PauseReason::Failures));
+    assert_eq!(desk.counts(campaign).await, [("failed", 10), ("queued", 30)].into());
+
+    desk.engine.resume_campaign(campaign).await.unwrap();
+    desk.finished(campaign).await;
+    assert_eq!(desk.counts(campaign).await, [("failed", 15), ("sent", 25)].into());
+    assert_eq!(nobody_got_two(&server).len(), 25);
+}

@@ -55,5 +55,7 @@ words! {
         Network = "network",
         /// The database or the disk does not take the journal.
         Journal = "journal",
+        /// Too many of the last mails failed.
+        Failures = "failures",
     }
 }

@@ -12,6 +12,8 @@ pub struct Settings {
     pub theme: String,
     /// Whether the welcome page was left.
     pub welcomed: bool,
+    /// A campaign pauses when so many of its last 100 mails failed; 0 for never.
+    pub pause_at_failures: u32,
 }
 
 /// Changes of settings; what is `None` stays.
@@ -23,7 +25,12 @@ pub struct SettingsChange {
     pub theme: Option<String>,
     /// Whether the welcome page was left.
     pub welcomed: Option<bool>,
+    /// 0 to 100.
+    pub pause_at_failures: Option<u32>,
 }
+
+/// Lists of good quality lose one or two in a hundred; providers block senders from about ten.
+const USUAL_PAUSE_AT_FAILURES: u32 = 10;
 
 impl Engine {
     /// The user's settings.
@@ -31,7 +38,10 @@ impl Engine {
         let language = self.store().find_setting("language").await?.filter(|language| language != "system");
         let theme = self.store().find_setting("theme").await?.unwrap_or_else(|| "system".to_owned());
         let welcomed = self.store().find_setting("welcomed").await?.is_some_and(|word| word == "true");
-        Ok(Settings { language, theme, welcomed })
+        let pause_at_failures = self.store().find_setting("pause_at_failures").await?;
+        let pause_at_failures =
+            pause_at_failures.and_then(|word| word.parse().ok()).unwrap_or(USUAL_PAUSE_AT_FAILURES);
+        Ok(Settings { language, theme, welcomed, pause_at_failures })
     }
 
     /// Changes settings.
@@ -44,6 +54,12 @@ impl Engine {
         }
         if let Some(welcomed) = change.welcomed {
             self.store().update_setting("welcomed", if welcomed { "true" } else { "false" }).await?;
+        }
+        if let Some(failures) = change.pause_at_failures {
+            if failures > 100 {
+                return Err(Error::Value("pauseAtFailures"));
+            }
+            self.store().update_setting("pause_at_failures", &failures.to_string()).await?;
         }
         self.tell_changed(Changed::App);
         self.settings().await

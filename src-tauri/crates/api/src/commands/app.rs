@@ -40,6 +40,8 @@ pub struct Settings {
     pub theme: String,
     /// Whether the welcome page was left.
     pub welcomed: bool,
+    /// A campaign pauses when so many of its last 100 mails failed; 0 for never.
+    pub pause_at_failures: u32,
 }
 
 /// Changes settings; what is null stays.
@@ -52,6 +54,8 @@ pub struct UpdateSettings {
     pub theme: Option<String>,
     /// Whether the welcome page was left.
     pub welcomed: Option<bool>,
+    /// 0 to 100; null to leave it.
+    pub pause_at_failures: Option<u32>,
 }
 
 /// The three first steps.

@@ -66,8 +66,12 @@ pub(crate) async fn home(engine: Engine, _: Nothing) -> Result<HomeView> {
 }
 
 pub(crate) async fn update_settings(engine: Engine, request: UpdateSettings) -> Result<Settings> {
-    let change =
-        SettingsChange { language: request.language, theme: request.theme, welcomed: request.welcomed };
+    let change = SettingsChange {
+        language: request.language,
+        theme: request.theme,
+        welcomed: request.welcomed,
+        pause_at_failures: request.pause_at_failures,
+    };
     Ok(engine.update_settings(&change).await?.into())
 }
 
@@ -83,7 +87,12 @@ pub(crate) async fn unlock_vault(engine: Engine, request: Passphrase) -> Result<
 
 impl From<hongyan_engine::Settings> for Settings {
     fn from(settings: hongyan_engine::Settings) -> Self {
-        Self { language: settings.language, theme: settings.theme, welcomed: settings.welcomed }
+        Self {
+            language: settings.language,
+            theme: settings.theme,
+            welcomed: settings.welcomed,
+            pause_at_failures: settings.pause_at_failures,
+        }
     }
 }
 

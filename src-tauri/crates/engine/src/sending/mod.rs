@@ -1,6 +1,7 @@
 //! Sending: one process a data folder, one runner a campaign, one journal for all.
 
 mod crash_point;
+mod failures;
 mod feeder;
 mod journal;
 mod letter;

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::failures::Failures;
 use super::feeder::feed;
 use super::journal::Journal;
 use super::letter::Letter;
@@ -51,11 +52,15 @@ impl Runner {
         let store = self.engine.store();
         let run = store.load_run(self.run).await?;
         let account = store.load_account(run.fixed.account_id).await?;
+        let failures = Arc::new(Failures::new(self.engine.settings().await?.pause_at_failures));
         while !self.stop.is_cancelled() {
-            let shift = Arc::new(self.shift(run.clone(), &account).await?);
+            let shift = Arc::new(self.shift(run.clone(), &account, failures.clone()).await?);
             self.round(&shift, &account).await?;
             if let Some(hold) = shift.take_hold() {
                 return self.hold(&account, hold).await;
+            }
+            if shift.has_failed() {
+                return self.pause(PauseReason::Failures, "").await;
             }
             if shift.rests() {
                 self.wait_for_a_place().await;
@@ -73,7 +78,7 @@ impl Runner {
         Ok(store.close_cancelled_run(self.run, self.engine.now_ms()).await?)
     }
 
-    async fn shift(&self, run: RunRecord, account: &AccountRecord) -> Result<Shift> {
+    async fn shift(&self, run: RunRecord, account: &AccountRecord, failures: Arc<Failures>) -> Result<Shift> {
         let source = crate::campaigns::parse_content(&run.fixed.content)?;
         let prepared = tokio::task::spawn_blocking(move || hongyan_compose::prepare(&source)).await??;
         let letter = Letter { prepared, from: run.fixed.from.clone(), reply_to: run.fixed.reply_to.clone() };
@@ -87,6 +92,7 @@ impl Runner {
             connections: self.connections.clone(),
             pacer: self.pacer.clone(),
             most_connections: account.values.max_connections,
+            failures,
             stop: self.stop.child_token(),
             network_down: self.network_down.clone(),
         }))
@@ -167,6 +173,19 @@ impl Runner {
         Ok(())
     }
 
+    /// Pauses the campaign until the user has looked at what is wrong.
+    async fn pause(&self, why: PauseReason, detail: &str) -> Result<()> {
+        tracing::warn!(campaign = self.campaign.0, why = why.as_str(), "campaign paused");
+        let (from, to) = (CampaignState::Running, CampaignState::Paused);
+        let store = self.engine.store();
+        store
+            .update_campaign_state(self.campaign, from, to, Some((why, detail)), self.engine.now_ms())
+            .await?;
+        self.engine.tell(Event::CampaignHeld(self.campaign));
+        self.engine.tell_changed(Changed::Campaigns);
+        Ok(())
+    }
+
     /// Holds the account; a hold without an end pauses the campaign, as only the user can help.
     async fn hold(&self, account: &AccountRecord, hold: Hold) -> Result<()> {
         tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
@@ -174,16 +193,7 @@ impl Runner {
         store.update_account_hold(account.id, Some(&hold)).await?;
         store.update_slowdown(account.id, &self.pacer.slowdown()).await?;
         if hold.until_ms.is_none() {
-            store
-                .update_campaign_state(
-                    self.campaign,
-                    CampaignState::Running,
-                    CampaignState::Paused,
-                    Some((PauseReason::Account, &hold.detail)),
-                    self.engine.now_ms(),
-                )
-                .await?;
-            self.engine.tell(Event::CampaignHeld(self.campaign));
+            self.pause(PauseReason::Account, &hold.detail).await?;
         }
         self.engine.tell_changed(Changed::Accounts);
         self.engine.tell_changed(Changed::Campaigns);

@@ -9,6 +9,7 @@ use hongyan_store::{Hold, Report, RunRecord};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::failures::Failures;
 use super::journal::Journal;
 use super::letter::{Letter, References};
 use super::meter::Meter;
@@ -39,6 +40,8 @@ pub(super) struct Shift {
     most_connections: u32,
     hold: Mutex<Option<Hold>>,
     rests: AtomicBool,
+    failures: Arc<Failures>,
+    has_failed: AtomicBool,
 }
 
 /// The parts of a shift that the run brings along.
@@ -53,6 +56,7 @@ pub(super) struct ShiftParts {
     pub(super) connections: Arc<Semaphore>,
     pub(super) pacer: Arc<Pacer>,
     pub(super) most_connections: u32,
+    pub(super) failures: Arc<Failures>,
     pub(super) stop: CancellationToken,
     pub(super) network_down: Arc<AtomicBool>,
 }
@@ -71,6 +75,8 @@ impl Shift {
             pacer: parts.pacer,
             most_connections: parts.most_connections,
             rests: AtomicBool::new(false),
+            failures: parts.failures,
+            has_failed: AtomicBool::new(false),
             stop: parts.stop,
             network_down: parts.network_down,
             open: AtomicU32::new(0),
@@ -99,6 +105,19 @@ impl Shift {
         Hold { until_ms: Some(hold.since_ms + rest_ms), ..hold }
     }
 
+    /// Notes how a mail ended; ends the round when too many of the last ones failed.
+    fn note_end(&self, failed: bool) {
+        if self.failures.note(failed) {
+            self.has_failed.store(true, Ordering::Relaxed);
+            self.stop.cancel();
+        }
+    }
+
+    /// Whether the round ended because too many mails failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+
     /// Ends the round because a limit of the account is reached for longer than a moment.
     pub(super) fn rest(&self) {
         self.rests.store(true, Ordering::Relaxed);
@@ -122,7 +141,7 @@ impl Shift {
         report
     }
 
-    /// The report of a failure.
+    /// The report of a failure; ends the round when too many of the last mails failed.
     pub(super) fn failed(
         &self,
         id: DeliveryId,
@@ -130,6 +149,9 @@ impl Shift {
         (verdict, failure): (Verdict, &Failure),
         due_at_ms: Option<i64>,
     ) -> Report {
+        if to == DeliveryState::Failed {
+            self.note_end(true);
+        }
         let mut report = self.report(id, from, to);
         report.verdict = Some(verdict);
         report.stage = Some(failure.stage);
@@ -143,6 +165,7 @@ impl Shift {
 
     /// The report of a mail the server took.
     pub(super) fn sent(&self, id: DeliveryId, accepted: &hongyan_smtp::Accepted) -> Report {
+        self.note_end(false);
         let mut report = self.report(id, DeliveryState::Armed, DeliveryState::Sent);
         report.verdict = Some(Verdict::Accepted);
         report.stage = Some(Stage::FinalReply);

@@ -34,6 +34,7 @@ function whyHeld(verdict: string, hint: string | null): string {
 function whilePaused(reason: string | null, { account, hint, pauseDetail }: Surroundings): Standstill {
   if (reason === 'network') return { tone: 'warning', text: m.campaigns_halt_network() };
   if (reason === 'journal') return { tone: 'warning', text: m.campaigns_halt_journal() };
+  if (reason === 'failures') return { tone: 'warning', text: m.campaigns_halt_failures() };
   if (reason !== 'account') return { tone: 'info', text: m.campaigns_halt_user() };
   const held = account?.held;
   const detail = pauseDetail || held?.detail;
