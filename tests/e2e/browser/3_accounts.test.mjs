@@ -38,6 +38,12 @@ story('an account is added, tested and changed', async (scene) => {
   await user.press('accounts_test');
   await user.sees('accounts_test_ok_plain');
 
+  await user.press('accounts_limits_edit');
+  await form.fill('accounts_limits_day', '500');
+  await user.looks('account limits');
+  await form.press('accounts_limits_save');
+  await user.sees('accounts_limits_saved', { name: server.name });
+
   await user.goTo('settings');
   await user.sees('settings_secrets_vault');
   await user.looks('settings');

@@ -52,4 +52,15 @@ story('a campaign that was cut off goes on by itself', async (scene) => {
     [...server.recipients].sort(),
     rows.map(({ address }) => address),
   );
+  await sendAgain(user, people(CONNECTIONS));
+  await user.sees('campaigns_run_sent', { sent: total, total });
+  assert.deepEqual(server.recipients.slice(total).sort(), [...unconfirmed].sort());
 });
+
+/** Only the user may say that they get it again. */
+async function sendAgain(user, people) {
+  await user.pressEntry('campaigns_again', 'campaigns_again_in_doubt', { people });
+  await user.sees('campaigns_again_text_in_doubt');
+  await user.looks('campaign send again');
+  await user.press('campaigns_again_verb', { people });
+}
