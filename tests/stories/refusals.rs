@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use crate::desk::{Desk, MORNING_MS, account_draft};
 use crate::inbox::nobody_got_two;
-use crate::people::person;
+use crate::people::{people, person};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -186,8 +186,12 @@ async fn a_421_behind_the_body_is_a_no_and_no_doubt() {
 
 #[tokio::test]
 async fn a_campaign_pauses_when_too_many_of_the_last_mails_fail_and_goes_on_when_resumed() {
-    let rule = Rule::at(At::Rcpt).first(15).answers(550, "5.1.1 No such user");
-    let (desk, server) = (Desk::new().await, ScriptedServer::builder().rule(rule).start().await);
+    let mut builder = ScriptedServer::builder();
+    for unknown in people(15) {
+        let rule = Rule::at(At::Rcpt).for_recipient(&unknown.address);
+        builder = builder.rule(rule.answers(550, "5.1.1 No such user"));
+    }
+    let (desk, server) = (Desk::new().await, builder.start().await);
     let campaign = desk.draft_for(40, &server, 1).await;
     desk.start(campaign).await;
     let paused = desk.in_state(campaign, CampaignState::Paused).await;

@@ -38,7 +38,7 @@ impl Supervisor {
                 tracing::warn!(%error, "cannot look for campaigns");
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = self.engine.clock().sleep(LOOK) => {}
                 () = self.engine.sending().wake.notified() => {}
                 () = self.shutdown.cancelled() => {}
             }
