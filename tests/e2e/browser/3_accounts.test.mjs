@@ -43,6 +43,7 @@ story('an account is added, tested and changed', async (scene) => {
   await user.looks('account limits');
   await form.press('accounts_limits_save');
   await user.sees('accounts_limits_saved', { name: server.name });
+  await user.sees('accounts_limit_day', { count: 500 });
 
   await user.goTo('settings');
   await user.sees('settings_secrets_vault');
