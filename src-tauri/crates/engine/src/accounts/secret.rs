@@ -54,13 +54,13 @@ impl Engine {
         values: &AccountValues,
         new: Option<SecretString>,
     ) -> Result<Option<Login>> {
-        let (Some(user), kind) = (values.user.clone(), values.login_kind) else { return Ok(None) };
+        let Some(user) = values.user.clone() else { return Ok(None) };
         let secret = match (new, id) {
             (Some(secret), _) => Some(secret),
             (None, Some(id)) => self.secrets().find(&SecretName::smtp_password(id)).await?,
             (None, None) => None,
         };
-        Ok(secret.map(|secret| Login { user, kind, secret }))
+        Ok(secret.map(|secret| Login { user, kind: values.login_kind, secret }))
     }
 
     /// The way through the proxy, if there is one: with the new password, else with the one that is kept.

@@ -126,6 +126,12 @@ impl Engine {
     ) -> Result<AccountTest> {
         let (values, new) = draft.check(false)?;
         let login = self.login_of(id, &values, new.login).await?;
+        let kept_for = match id {
+            Some(id) => self.store().load_account(id).await?.values.proxy,
+            None => None,
+        };
+        // A password of one proxy is nothing to tell another.
+        let id = id.filter(|_| kept_for == values.proxy);
         let route = self.route_of(id, &values, new.proxy).await?;
         let server = self.server(values, login, route);
         Ok(self.probe(&server).await)
