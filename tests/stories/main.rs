@@ -42,3 +42,4 @@ mod schedule;
 mod server_gone;
 mod steps;
 mod suppression;
+mod way_to_server;

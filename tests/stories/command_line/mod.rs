@@ -1,5 +1,6 @@
 //! `hongyanctl` as a shell sees it: what it prints, what it complains of, how it ends.
 
+mod accounts;
 mod campaigns;
 mod contacts;
 mod ctl;

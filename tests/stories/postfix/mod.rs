@@ -114,6 +114,24 @@ async fn a_real_postfix_refuses_a_wrong_password_and_an_unknown_certificate() {
     assert_eq!((problem.verdict.as_str(), problem.cause), ("account_tls", "certificate"), "{problem:?}");
 }
 
+#[tokio::test]
+async fn every_way_to_log_in_that_a_real_server_announces_alone_works_and_a_wrong_password_does_not() {
+    for mechanism in ["SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN"] {
+        let postfix = Postfix::announcing(mechanism).await;
+        let desk = Desk::builder().trusting(postfix.trust()).open().await;
+        let mut draft = account_draft(postfix.port(), 1);
+        draft.tls = TlsMode::StartTls;
+        draft.user = Some(USER.to_owned());
+        draft.password = Some(SecretString::from(PASSWORD));
+        let test = desk.engine.test_account_draft(draft.clone(), None).await.unwrap();
+        assert!(test.problem.is_none(), "{mechanism}: {test:?}\n{}", postfix.log());
+        draft.password = Some(SecretString::from("wrong"));
+        let test = desk.engine.test_account_draft(draft, None).await.unwrap();
+        let problem = test.problem.expect("refused");
+        assert_eq!((problem.verdict.as_str(), problem.cause), ("account_login", "reply"), "{mechanism}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_mails_over_four_connections_arrive_once_each() {
     let sink = SmtpSink::start().await;

@@ -4,9 +4,10 @@
 //! Postfix wants root to start; elsewhere `sudo` is asked without a password.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hongyan_engine::TlsTrust;
@@ -35,6 +36,15 @@ pub struct Postfix {
 impl Postfix {
     /// Starts one that knows the first so many people; returns when it listens.
     pub async fn start(contacts: usize) -> Self {
+        Self::start_with(contacts, |_| ()).await
+    }
+
+    /// Starts one that asks Cyrus SASL whether a login is right, and announces one way to log in.
+    pub async fn announcing(mechanism: &str) -> Self {
+        Self::start_with(1, |folder| write_sasl(folder, mechanism)).await
+    }
+
+    async fn start_with(contacts: usize, prepare: impl FnOnce(&Path)) -> Self {
         let folder =
             tempfile::Builder::new().prefix("hongyan-postfix-").tempdir().expect("a temporary folder");
         let logins = LoginServer::start(USER, PASSWORD).await;
@@ -42,6 +52,7 @@ impl Postfix {
         let certificate = write_certificate(folder.path());
         write_configuration(folder.path(), port, logins.port());
         write_people(folder.path(), contacts);
+        prepare(folder.path());
         set_owners(folder.path());
         let postfix = Self { folder, port, certificate, _logins: logins };
         let started = postfix.control("start");
@@ -125,6 +136,32 @@ fn write_configuration(folder: &Path, port: u16, logins: u16) {
     fs::write(conf.join("main.cf"), fill(include_str!("../../fixtures/postfix/main.cf"))).expect("main.cf");
     fs::write(conf.join("master.cf"), fill(include_str!("../../fixtures/postfix/master.cf")))
         .expect("master.cf");
+}
+
+/// Users, passwords and the way to log in, as Cyrus SASL wants them.
+fn write_sasl(folder: &Path, mechanism: &str) {
+    let conf = folder.join("conf");
+    let users = path(&conf.join("sasl/users"));
+    fs::create_dir(conf.join("sasl")).expect("a folder");
+    let main = include_str!("../../fixtures/postfix/sasl.cf").replace("{folder}", &path(folder));
+    let whole = fs::read_to_string(conf.join("main.cf")).expect("main.cf");
+    let kept = whole.lines().filter(|line| !line.starts_with("smtpd_sasl_")).map(|line| format!("{line}\n"));
+    fs::write(conf.join("main.cf"), kept.chain([main]).collect::<String>()).expect("main.cf");
+    let sasl = format!(
+        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {users}\nmech_list: {mechanism}\n"
+    );
+    fs::write(conf.join("sasl/smtpd.conf"), sasl).expect("smtpd.conf");
+    let mut made = Command::new("/usr/sbin/saslpasswd2")
+        .args(["-c", "-p", "-f", &users, "-u", "relay.example", USER])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("saslpasswd2 runs: install the Debian package sasl2-bin, as `npm run setup` does");
+    let mut stdin = made.stdin.take().expect("piped");
+    stdin.write_all(PASSWORD.as_bytes()).expect("it reads");
+    drop(stdin);
+    assert!(made.wait().expect("an end").success());
+    // Postfix asks as its own user.
+    fs::set_permissions(&users, fs::Permissions::from_mode(0o644)).expect("a mode");
 }
 
 /// The mailboxes there are: `address folder/`, one a line.

@@ -1,0 +1,64 @@
+//! Accounts on the command line: changing one, asking how it is, trusting a certificate.
+
+use hongyan_testkit::{ScriptedServer, TestProxy};
+
+use super::Ctl;
+
+#[tokio::test]
+async fn what_is_not_given_stays_as_it_was() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::builder().login("shop", "geheim").start().await);
+    ctl.account_at(&server, 3, Some("geheim")).await;
+    let before = ctl.run(&["account", "state", "Shop"]).await.json();
+    let changed = ctl.run(&["account", "set", "shop", "--name", "Store", "--limit", "hour=200"]).await.json();
+    assert_eq!(changed["name"], "Store");
+    let mut expected = before.clone();
+    expected["name"] = "Store".into();
+    assert_eq!(changed, expected);
+    assert_eq!(ctl.run(&["account", "test", "Store"]).await.json()["ok"], true);
+    assert_eq!(server.logins(), 1);
+
+    let changed = ctl.run(&["account", "set", "Store", "--user", "none", "--reply-to", "a@b.example"]).await;
+    assert_eq!(changed.json()["user"], serde_json::Value::Null);
+    let refused = ctl.run(&["account", "set", "Store", "--proxy", "nonsense"]).await;
+    assert_eq!(refused.error_code(), "value_invalid");
+}
+
+#[tokio::test]
+async fn a_proxy_is_set_and_taken_away_and_its_failure_is_its_own() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
+    let proxy = TestProxy::socks5().login("li", "right").start().await;
+    ctl.account_at(&server, 1, None).await;
+    let way = |password: &str| format!("socks5://li:{password}@127.0.0.1:{}", proxy.port());
+    ctl.run(&["account", "set", "Shop", "--proxy", &way("wrong")]).await.json();
+    let tried = ctl.run(&["account", "test", "Shop"]).await;
+    let error: serde_json::Value = serde_json::from_str(&tried.err).unwrap();
+    assert_eq!(error["error"]["params"]["cause"], "proxy_login");
+    let changed = ctl.run(&["account", "set", "Shop", "--proxy", &way("right")]).await.json();
+    assert_eq!(changed["proxy"], format!("socks5://li@127.0.0.1:{}", proxy.port()));
+    assert_eq!(ctl.run(&["account", "test", "Shop"]).await.json()["ok"], true);
+    assert_eq!(proxy.asked(), [format!("127.0.0.1:{}", server.port())]);
+    let changed = ctl.run(&["account", "set", "Shop", "--proxy", "none"]).await.json();
+    assert_eq!(changed["proxy"], serde_json::Value::Null);
+    assert_eq!(ctl.run(&["account", "test", "Shop"]).await.json()["ok"], true);
+    assert_eq!(proxy.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn the_fingerprint_that_a_test_shows_can_be_trusted() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::builder().implicit_tls().start().await);
+    ctl.account_at(&server, 1, None).await;
+    ctl.run(&["account", "set", "Shop", "--tls", "implicit"]).await.json();
+    let tried = ctl.run(&["account", "test", "Shop"]).await;
+    assert_eq!(tried.code, Some(1));
+    let error: serde_json::Value = serde_json::from_str(&tried.err).unwrap();
+    let found = &error["error"]["params"];
+    assert_eq!(
+        (found["verdict"].as_str(), found["fault"].as_str()),
+        (Some("account_tls"), Some("self_signed"))
+    );
+    let fingerprint = found["fingerprint"].as_str().expect("a fingerprint");
+    ctl.run(&["account", "trust", "Shop", "--fingerprint", fingerprint]).await.json();
+    assert_eq!(ctl.run(&["account", "test", "Shop"]).await.json()["ok"], true);
+    ctl.run(&["account", "trust", "Shop", "--none"]).await.json();
+    assert_eq!(ctl.run(&["account", "test", "Shop"]).await.code, Some(1));
+}
