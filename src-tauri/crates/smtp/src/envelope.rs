@@ -19,8 +19,9 @@ pub struct Envelope {
     pub size: usize,
     /// Whether the headers need SMTPUTF8 (raw UTF-8 in them); addresses are looked at by themselves.
     pub utf8: bool,
-    /// A token that comes back in delivery status notifications (RFC 3461 ENVID), at most 100 characters; sent where
-    /// DSN is announced.
+    /// A token that comes back in delivery status notifications (RFC 3461 ENVID), at most 100 characters. Where DSN is
+    /// announced, it asks for a notification of failure with the headers alone; a list of thousands would fill the
+    /// mailbox with whole mails and with news of mere delays otherwise.
     pub envid: Option<String>,
 }
 
@@ -59,20 +60,30 @@ impl Envelope {
         }
         if let Some(envid) = self.envid.as_deref().filter(|_| server.dsn) {
             out.push_str(" RET=HDRS ENVID=");
-            write_xtext(envid, out);
+            write_xtext(envid, 100, out);
         }
         out.push_str("\r\n");
     }
 
-    /// Appends the RCPT command.
-    pub(crate) fn write_rcpt(&self, out: &mut String) {
-        let _ = write!(out, "RCPT TO:<{}@{}>\r\n", self.to.local_part(), self.to.domain());
+    /// Appends the RCPT command with the parameters this server knows.
+    pub(crate) fn write_rcpt(&self, server: &Capabilities, out: &mut String) {
+        let (local_part, domain) = (self.to.local_part(), self.to.domain());
+        let _ = write!(out, "RCPT TO:<{local_part}@{domain}>");
+        if server.dsn && self.envid.is_some() {
+            out.push_str(" NOTIFY=FAILURE");
+            // A forwarded mail's notification names another address; this one comes back beside it (RFC 3461 §4.2).
+            if !self.to.needs_smtputf8() {
+                out.push_str(" ORCPT=rfc822;");
+                write_xtext(&format!("{local_part}@{domain}"), 400, out);
+            }
+        }
+        out.push_str("\r\n");
     }
 }
 
 /// RFC 3461 §4: everything but printable ASCII, `+` and `=` as `+` and two hexadecimal digits.
-fn write_xtext(text: &str, out: &mut String) {
-    for byte in text.bytes().take(100) {
+fn write_xtext(text: &str, limit: usize, out: &mut String) {
+    for byte in text.bytes().take(limit) {
         if byte.is_ascii_graphic() && byte != b'+' && byte != b'=' {
             out.push(char::from(byte));
         } else {
@@ -101,15 +112,16 @@ mod tests {
         let mut out = String::new();
         let known = Capabilities { size: true, dsn: true, eight_bit_mime: true, ..Capabilities::default() };
         envelope("li@example.cn").write_mail(&known, &mut out);
-        envelope("li@例子.中国").write_rcpt(&mut out);
+        envelope("li+a@例子.中国").write_rcpt(&known, &mut out);
         assert_eq!(
             out,
             "MAIL FROM:<me@example.cn> SIZE=1234 BODY=8BITMIME RET=HDRS ENVID=a+2Bb+20c+0D+0A\r\n\
-             RCPT TO:<li@xn--fsqu00a.xn--fiqs8s>\r\n"
+             RCPT TO:<li+a@xn--fsqu00a.xn--fiqs8s> NOTIFY=FAILURE ORCPT=rfc822;li+2Ba@xn--fsqu00a.xn--fiqs8s\r\n"
         );
         let mut bare = String::new();
         envelope("li@example.cn").write_mail(&Capabilities::default(), &mut bare);
-        assert_eq!(bare, "MAIL FROM:<me@example.cn>\r\n");
+        envelope("li@example.cn").write_rcpt(&Capabilities::default(), &mut bare);
+        assert_eq!(bare, "MAIL FROM:<me@example.cn>\r\nRCPT TO:<li@example.cn>\r\n");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) fn write_group(envelope: &Envelope, manner: &Manner<'_>, lines: &mut 
         lines.push_str(RSET);
     }
     envelope.write_mail(manner.server, lines);
-    envelope.write_rcpt(lines);
+    envelope.write_rcpt(manner.server, lines);
     lines.push_str(DATA);
 }
 
@@ -134,7 +134,7 @@ async fn lockstep(
         return Ok(Fate::Refused { failure, must_reset: false });
     }
     line.clear();
-    envelope.write_rcpt(line);
+    envelope.write_rcpt(manner.server, line);
     say(wire, Stage::Rcpt, line, limits.rcpt).await?;
     if let Some(failure) = hear(wire, Stage::Rcpt, limits.rcpt).await? {
         return Ok(Fate::Refused { failure, must_reset: true });

@@ -57,7 +57,7 @@ impl Letter {
             to: to.clone(),
             size: body.size(),
             utf8: mail.needs_smtputf8,
-            envid: None,
+            envid: Some(reference.to_owned()),
         };
         Ok(Written { envelope, body })
     }
