@@ -8,6 +8,7 @@
 //! body). Between the two lies the caller's journal. [`judge`] says what a [`Failure`] means.
 
 mod auth;
+mod barrier;
 mod body;
 mod capabilities;
 mod certificate;
@@ -27,10 +28,11 @@ mod stream;
 mod tls;
 mod wire;
 
+pub use barrier::{CertificateFault, ProxyFault, TlsFault};
 pub use body::{BodyFault, WireBody};
 pub use capabilities::Capabilities;
 pub use envelope::Envelope;
-pub use failure::{Cause, CertificateFault, Failure, ProtocolFault, ProxyFault, TlsFault, Utf8Need};
+pub use failure::{Cause, Failure, ProtocolFault, Utf8Need};
 pub use judgement::judge;
 pub use offer::Offer;
 pub use probe::{ProbeReport, probe};
