@@ -80,14 +80,17 @@ impl TryFrom<Row> for RunRecord {
 impl Store {
     /// Counts the people in lists and those left out.
     pub async fn count_audience(&self, lists: &[ListId]) -> Result<AudienceCounts> {
-        let lists = serde_json::to_string(lists)?;
-        let total = sqlx::query_scalar(
-            "select count(distinct contact_id) from list_members
-             where list_id in (select value from json_each($1))",
-        )
-        .bind(&lists)
-        .fetch_one(self.reader())
-        .await?;
+        let json = serde_json::to_string(lists)?;
+        // One list has everybody once. Of several, the index by contact has the lists of each side by side; the `+`
+        // keeps SQLite from collecting and sorting them instead, which takes three times as long.
+        let statement = match lists {
+            [_] => "select count(*) from list_members where list_id = (select value from json_each($1))",
+            _ => {
+                "select count(*) from (select 1 from list_members
+                                       where +list_id in (select value from json_each($1)) group by contact_id)"
+            }
+        };
+        let total = sqlx::query_scalar(statement).bind(&json).fetch_one(self.reader()).await?;
         let left_out = sqlx::query_as(
             "select suppressions.reason, count(*)
              from suppressions join contacts on contacts.address_key = suppressions.address_key
@@ -95,7 +98,7 @@ impl Store {
                            where contact_id = contacts.id and list_id in (select value from json_each($1)))
              group by suppressions.reason order by 2 desc",
         )
-        .bind(&lists)
+        .bind(&json)
         .fetch_all(self.reader())
         .await?;
         Ok(AudienceCounts { total, left_out })

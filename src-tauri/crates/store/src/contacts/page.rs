@@ -115,8 +115,13 @@ impl Store {
         let cap = COUNTED + 1;
         let count = match (parts, choice) {
             // The size of all and of a list is quickly counted.
-            ([] | [Part::List(_)], _) => {
+            ([], _) => {
                 return Ok(ContactTotal::Exactly(self.count_exactly(parts, choice, i64::MAX).await?));
+            }
+            ([part @ Part::List(_)], _) => {
+                let mut sql = statements::count_ids(part, i64::MAX);
+                let count = sql.build_query_scalar().fetch_one(self.reader()).await?;
+                return Ok(ContactTotal::Exactly(count));
             }
             (_, Some(choice)) if choice.ids > DRIVEN_IDS => {
                 let mut sql = statements::count_driven_within(&choice.driven, WALKED_ROWS, cap);
