@@ -57,8 +57,9 @@ async fn sent_through(code: u16, words: &str) {
 
 /// How many recipients the server has refused so far.
 fn refused(server: &ScriptedServer) -> usize {
-    let asked = server.verbs().iter().filter(|verb| **verb == "RCPT").count();
-    asked - server.received().len()
+    // In this order: each that was received by now has been asked about.
+    let received = server.received().len();
+    server.verbs().iter().filter(|verb| **verb == "RCPT").count() - received
 }
 
 #[tokio::test]

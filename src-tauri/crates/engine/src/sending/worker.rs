@@ -82,8 +82,10 @@ impl Connection {
         let job = match self.waiting.take() {
             Some(job) => Some(job),
             None => tokio::select! {
-                job = self.jobs.recv() => job.ok(),
+                // In this order: no mail is offered any more once the round has ended.
+                biased;
                 () = self.shift.stop.cancelled() => None,
+                job = self.jobs.recv() => job.ok(),
             },
         };
         match job {
