@@ -187,7 +187,7 @@ impl World {
             }
         }
         for (entries, wanted) in entries.chunks(BATCH).zip(wanted.chunks(BATCH)) {
-            let results = self.store.write_journal(entries, 1).await.unwrap();
+            let results = self.store.journal_writer().write(entries, 1).await.unwrap();
             for (result, (id, wanted)) in results.iter().zip(wanted) {
                 let life = &sequences[usize::try_from(*id - 1).unwrap()][..=round];
                 assert_eq!(result, wanted, "delivery {id} in round {round}: {life:?}");

@@ -34,7 +34,7 @@ pub use deliveries::{
 };
 pub use error::{Error, Result};
 pub use imports::{ImportBatch, ImportProblem, ImportRecord, ImportRow, ImportState, NewImport};
-pub use journal::{Entry, EntryResult, Report};
+pub use journal::{Entry, EntryResult, JournalWriter, Report};
 pub use limits::Slowdown;
 pub use lists::ListRecord;
 pub use resending::Again;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hongyan_store::{Entry, EntryResult, Store};
+use hongyan_store::{Entry, EntryResult, JournalWriter, Store};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +72,7 @@ async fn run(
     sick: Arc<AtomicBool>,
     shutdown: CancellationToken,
 ) {
+    let mut writer = store.journal_writer();
     while let Some(first) = queue.recv().await {
         // Connections whose replies are in already get the chance to ride along.
         tokio::task::yield_now().await;
@@ -83,20 +84,21 @@ async fn run(
             size += request.entries.len();
             batch.push(request);
         }
-        let Some(results) = commit(&batch, &store, &clock, &sick, &shutdown).await else { return };
+        let Some(results) = commit(&batch, &mut writer, &clock, &sick, &shutdown).await else { return };
         let mut results = results.into_iter();
         for request in batch {
             let answer = results.by_ref().take(request.entries.len()).collect();
             // Whoever asked may have been ended meanwhile; the entry is written all the same.
             let _ = request.answer.send(answer);
         }
+        writer.rest(!queue.is_empty());
     }
 }
 
 /// Commits until it works; `None` when the app closes before it does.
 async fn commit(
     batch: &[Request],
-    store: &Store,
+    writer: &mut JournalWriter,
     clock: &Clock,
     sick: &AtomicBool,
     shutdown: &CancellationToken,
@@ -104,7 +106,7 @@ async fn commit(
     let entries: Vec<Entry> = batch.iter().flat_map(|request| request.entries.iter().cloned()).collect();
     loop {
         crash_point(CrashPoint::BeforeCommit);
-        match store.write_journal(&entries, clock.now_ms()).await {
+        match writer.write(&entries, clock.now_ms()).await {
             Ok(results) => {
                 crash_point(CrashPoint::AfterCommit);
                 sick.store(false, Ordering::Relaxed);

@@ -75,10 +75,10 @@ async fn counts(store: &Store) -> StateCounts {
 #[tokio::test]
 async fn outcomes_and_arms_ride_in_one_commit() {
     let (_folder, store) = ground().await;
-    assert_eq!(store.write_journal(&[arm(1), arm(2)], 7).await.unwrap(), [EntryResult::Armed; 2]);
+    assert_eq!(store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap(), [EntryResult::Armed; 2]);
     let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
     let deferred = outcome(4, DeliveryState::Queued, DeliveryState::Deferred);
-    let results = store.write_journal(&[sent, arm(3), deferred], 8).await.unwrap();
+    let results = store.journal_writer().write(&[sent, arm(3), deferred], 8).await.unwrap();
     assert_eq!(results, [EntryResult::Recorded, EntryResult::Armed, EntryResult::Recorded]);
     let counts = counts(&store).await;
     assert_eq!([DeliveryState::Sent, DeliveryState::Armed].map(|state| counts.get(state)), [1, 2]);
@@ -100,9 +100,9 @@ async fn outcomes_and_arms_ride_in_one_commit() {
 #[tokio::test]
 async fn a_mail_is_armed_once() {
     let (_folder, store) = ground().await;
-    let results = store.write_journal(&[arm(1), arm(1)], 7).await.unwrap();
+    let results = store.journal_writer().write(&[arm(1), arm(1)], 7).await.unwrap();
     assert_eq!(results, [EntryResult::Armed, EntryResult::NotArmed]);
-    assert_eq!(store.write_journal(&[arm(1)], 8).await.unwrap(), [EntryResult::NotArmed]);
+    assert_eq!(store.journal_writer().write(&[arm(1)], 8).await.unwrap(), [EntryResult::NotArmed]);
     assert_eq!(counts(&store).await.get(DeliveryState::Armed), 1);
 }
 
@@ -111,7 +111,7 @@ async fn who_was_suppressed_since_is_skipped() {
     let (_folder, store) = ground().await;
     let address = EmailAddress::parse("p2@b.cn").unwrap();
     store.insert_suppressions(&[address], SuppressionReason::Unsubscribed, 1).await.unwrap();
-    let results = store.write_journal(&[arm(1), arm(2)], 7).await.unwrap();
+    let results = store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
     assert_eq!(results, [EntryResult::Armed, EntryResult::Suppressed]);
     assert_eq!(counts(&store).await.get(DeliveryState::Skipped), 1);
     let reason: String = sqlx::query_scalar("select skip_reason from deliveries where id = 2")
@@ -124,12 +124,12 @@ async fn who_was_suppressed_since_is_skipped() {
 #[tokio::test]
 async fn a_paused_campaign_arms_nothing_and_keeps_its_outcomes() {
     let (_folder, store) = ground().await;
-    store.write_journal(&[arm(1)], 7).await.unwrap();
+    store.journal_writer().write(&[arm(1)], 7).await.unwrap();
     tell(&store, "update campaigns set state = 'paused'").await;
     let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
-    let results = store.write_journal(&[sent.clone(), arm(2)], 8).await.unwrap();
+    let results = store.journal_writer().write(&[sent.clone(), arm(2)], 8).await.unwrap();
     assert_eq!(results, [EntryResult::Recorded, EntryResult::NotArmed]);
-    assert_eq!(store.write_journal(&[sent], 9).await.unwrap(), [EntryResult::Stale]);
+    assert_eq!(store.journal_writer().write(&[sent], 9).await.unwrap(), [EntryResult::Stale]);
     assert_eq!(counts(&store).await.get(DeliveryState::Queued), 4);
 }
 
@@ -138,9 +138,9 @@ async fn a_failed_commit_leaves_nothing_behind() {
     let (_folder, store) = ground().await;
     tell(&store, "create trigger refuses before update on deliveries begin select raise(abort, 'no'); end")
         .await;
-    store.write_journal(&[arm(1)], 7).await.unwrap_err();
+    store.journal_writer().write(&[arm(1)], 7).await.unwrap_err();
     tell(&store, "drop trigger refuses").await;
-    assert_eq!(store.write_journal(&[arm(1)], 8).await.unwrap(), [EntryResult::Armed]);
+    assert_eq!(store.journal_writer().write(&[arm(1)], 8).await.unwrap(), [EntryResult::Armed]);
     assert_eq!(counts(&store).await.get(DeliveryState::Armed), 1);
 }
 
@@ -149,7 +149,8 @@ async fn a_write_that_is_given_up_locks_nobody_out() {
     let (_folder, store) = ground().await;
     for id in 1..=5 {
         let entries = [arm(id)];
-        let mut write = Box::pin(store.write_journal(&entries, 7));
+        let mut writer = store.journal_writer();
+        let mut write = Box::pin(writer.write(&entries, 7));
         // Far enough for the statements to be on their way.
         for _ in 0..id {
             tokio::select! { biased; _ = &mut write => break, () = tokio::task::yield_now() => {} }
