@@ -92,6 +92,11 @@ export function trustedHere(fields: AccountFields): AccountFields['trusted'] {
   return trusted?.host === fields.host.trim() && trusted.port === fields.port ? trusted : null;
 }
 
+/** Whether a password of the account or of its proxy is kept in the keyring or vault. */
+export function keepsSecrets(account: AccountView): boolean {
+  return account.hasPassword || (account.proxy?.includes('@') ?? false);
+}
+
 /** The encryption in a word. */
 export function tlsText(tls: string): string {
   if (tls === 'implicit') return 'TLS';

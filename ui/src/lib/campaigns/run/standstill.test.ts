@@ -47,6 +47,16 @@ describe('a campaign', () => {
     expect(standstillOf(progress('running', null), open)).toBeUndefined();
   });
 
+  it('that reaches nobody names the proxy where the account has one', () => {
+    const account = { hasPassword: false, held: null, proxy: 'socks5://li@proxy.example:1080' } as AccountView;
+    for (const state of ['running', 'paused']) {
+      expect(standstillOf(progress(state, 'network'), { ...calm, account })?.next).toContain('proxy.example:1080');
+      expect(standstillOf(progress(state, 'network'), calm)?.next).toBeUndefined();
+    }
+    const locked = standstillOf(progress('running', null), { ...calm, account, locked: true });
+    expect(locked?.action).toBe('unlock');
+  });
+
   it('whose account rests says when it goes on', () => {
     const at = new Date().setHours(23, 58, 0, 0);
     const halt = standstillOf(progress('running', null), { ...calm, account: held('account_slow_down', at) });

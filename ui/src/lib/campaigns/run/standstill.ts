@@ -1,3 +1,4 @@
+import { keepsSecrets } from '$lib/accounts/draft';
 import { show } from '$lib/app/format.svelte';
 import { heldText, hintText } from '$lib/app/problem';
 import { m } from '$lib/paraglide/messages';
@@ -31,8 +32,13 @@ function whyHeld(verdict: string, hint: string | null): string {
   return (verdict === 'account_login' ? hintText(hint) : undefined) ?? heldText(verdict);
 }
 
+/** With a proxy, it may be what cannot be reached. */
+function withProxy(standstill: Standstill, account: AccountView | undefined): Standstill {
+  return account?.proxy ? { ...standstill, next: m.campaigns_wait_proxy({ proxy: account.proxy }) } : standstill;
+}
+
 function whilePaused(reason: string | null, { account, hint, pauseDetail }: Surroundings): Standstill {
-  if (reason === 'network') return { tone: 'warning', text: m.campaigns_halt_network() };
+  if (reason === 'network') return withProxy({ tone: 'warning', text: m.campaigns_halt_network() }, account);
   if (reason === 'journal') return { tone: 'warning', text: m.campaigns_halt_journal() };
   if (reason === 'failures') return { tone: 'warning', text: m.campaigns_halt_failures() };
   if (reason !== 'account') return { tone: 'info', text: m.campaigns_halt_user() };
@@ -49,8 +55,11 @@ function whilePaused(reason: string | null, { account, hint, pauseDetail }: Surr
 
 function whileRunning(progress: CampaignProgress, { account, hint, locked }: Surroundings): Standstill | undefined {
   if (progress.pauseReason === 'journal') return { tone: 'warning', text: m.campaigns_wait_journal() };
-  if (progress.pauseReason === 'network') return { tone: 'warning', text: m.campaigns_wait_network() };
-  if (locked && account?.hasPassword) return { tone: 'warning', text: m.campaigns_wait_locked(), action: 'unlock' };
+  if (progress.pauseReason === 'network') {
+    return withProxy({ tone: 'warning', text: m.campaigns_wait_network() }, account);
+  }
+  if (locked && account && keepsSecrets(account))
+    return { tone: 'warning', text: m.campaigns_wait_locked(), action: 'unlock' };
   if (account?.held) {
     const { verdict, detail, untilMs } = account.held;
     const why = whyHeld(verdict, hint);
