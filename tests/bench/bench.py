@@ -9,6 +9,7 @@ import sys
 
 import app
 import contacts
+import crash
 import ours
 import peers
 
@@ -60,7 +61,7 @@ def ratios(runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="send, import, query, app; nothing: all")
+    parser.add_argument("parts", nargs="*", help="send, import, query, app; nothing: all; or crash")
     parser.add_argument("--cells", default="0:1,0:4,0:16,20:1,20:4,20:16,100:1,100:4,100:16")
     parser.add_argument("--peers", default="smtp-source,nodemailer,go-net-smtp")
     parser.add_argument("--rounds", type=int, default=3)
@@ -70,6 +71,8 @@ def main():
     parser.add_argument("--alone", action="store_true", help="without the peers")
     arguments = parser.parse_args()
     parts = arguments.parts or ["send", "import", "query", "app"]
+    if parts == ["crash"]:
+        sys.exit(crash.run())
     folder = peers.find()
     if folder is None:
         sys.exit("The peers are not here: set HONGYAN_PEERS to their folder (see tests/bench/README.md).")
