@@ -86,6 +86,7 @@ for (const { locale, system, subject, hello } of languages) {
       await page.press(say('templates_properties'));
       await page.fill(say('templates_name'), template);
       await page.fill(say('templates_subject'), subject);
+      await page.see(subject, 'main');
       await page.seeInFrame(subject);
       await keep('5-template');
       await page.press(say('ui_save'));
