@@ -2,7 +2,7 @@
 
 use hongyan_testkit::{ScriptedServer, TestProxy};
 
-use super::Ctl;
+use super::{Ctl, ended};
 
 #[tokio::test]
 async fn what_is_not_given_stays_as_it_was() {
@@ -61,4 +61,22 @@ async fn the_fingerprint_that_a_test_shows_can_be_trusted() {
     assert_eq!(ctl.run(&["account", "test", "Shop"]).await.json()["ok"], true);
     ctl.run(&["account", "trust", "Shop", "--none"]).await.json();
     assert_eq!(ctl.run(&["account", "test", "Shop"]).await.code, Some(1));
+}
+
+#[tokio::test]
+async fn what_touches_no_secret_asks_for_no_passphrase() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::builder().login("shop", "geheim").start().await);
+    ctl.account_at(&server, 3, Some("geheim")).await;
+    let locked = async |arguments: &[&str]| {
+        let mut command = ctl.command(arguments);
+        command.env_remove("HONGYAN_VAULT_PASSPHRASE");
+        ended(command.spawn().expect("hongyanctl runs")).await
+    };
+    let proxy = ["account", "set", "Shop", "--max-connections", "2", "--proxy", "http://127.0.0.1:3128"];
+    assert_eq!(locked(&proxy).await.json()["maxConnections"], 2);
+    assert_eq!(
+        locked(&["account", "set", "Shop", "--proxy", "http://li:x@h:1"]).await.error_code(),
+        "secrets_locked"
+    );
+    assert_eq!(locked(&["account", "test", "Shop"]).await.error_code(), "secrets_locked");
 }

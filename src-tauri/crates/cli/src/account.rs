@@ -161,7 +161,7 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
     }
     let password = find_password(session, &values.login)?;
     let proxy = values.login.proxy(None);
-    if password.is_some() || proxy.is_some() {
+    if password.is_some() || has_login(proxy.as_deref()) {
         unlock::ready(session).await?;
     }
     let account = AccountDraft {
@@ -254,7 +254,12 @@ pub fn warn_of_plain_text(session: &Session<'_>, host: &str) {
 
 /// Whether something of an account is kept in the keyring or vault.
 pub fn has_secrets(account: &AccountView) -> bool {
-    account.has_password || account.proxy.as_deref().is_some_and(|proxy| proxy.contains('@'))
+    account.has_password || has_login(account.proxy.as_deref())
+}
+
+/// Whether a proxy wants a user and a password.
+pub fn has_login(proxy: Option<&str>) -> bool {
+    proxy.is_some_and(|proxy| proxy.contains('@'))
 }
 
 /// Reads `Name <a@b>` or `a@b`; the engine judges the address.

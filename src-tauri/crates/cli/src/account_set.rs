@@ -64,7 +64,9 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
     }
     let password = values.login.read_secret()?;
     let proxy = values.login.proxy(before.proxy.as_deref());
-    if password.is_some() || proxy.is_some() || account::has_secrets(&before) {
+    // What is kept and stays needs no passphrase.
+    let proxies = [proxy.as_deref(), before.proxy.as_deref()];
+    if password.is_some() || proxies.into_iter().any(account::has_login) {
         unlock::ready(session).await?;
     }
     let from = match &values.from {
