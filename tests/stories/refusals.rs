@@ -203,3 +203,16 @@ async fn a_campaign_pauses_when_too_many_of_the_last_mails_fail_and_goes_on_when
     assert_eq!(desk.counts(campaign).await, [("failed", 15), ("sent", 25)].into());
     assert_eq!(nobody_got_two(&server).len(), 25);
 }
+
+#[tokio::test]
+async fn a_mail_that_the_server_announces_as_too_large_is_not_sent_and_says_so() {
+    let server = ScriptedServer::builder().limits(|limits| limits.message_octets = 300).start().await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(2, &server, 1).await;
+    desk.run(campaign).await;
+    assert_eq!(desk.counts(campaign).await, [("failed", 2)].into());
+    let row = desk.recipient(campaign, &person(1).address).await;
+    assert_eq!(row.verdict.as_deref(), Some("content_refused"));
+    assert!(row.reply_text.contains("at most 300 octets"), "{}", row.reply_text);
+    assert!(!server.verbs().contains(&"MAIL"));
+}

@@ -50,6 +50,8 @@ const causes: Words = {
   no_auth: m.app_problem_no_auth,
   protocol: m.app_problem_protocol,
   io: m.app_problem_io,
+  too_large: m.app_problem_too_large,
+  needs_utf8: m.app_problem_needs_utf8,
   proxy_unreachable: m.app_problem_proxy_unreachable,
   proxy_login: m.app_problem_proxy_login,
   proxy_forbidden: m.app_problem_proxy_forbidden,

@@ -876,7 +876,7 @@ export type ProblemView = {
   stage: string;
   /**
    * What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`,
-   * `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
+   * `too_large`, `needs_utf8`, `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
    */
   cause: string;
   /** A provider's hint: `authorisation_code`, `app_password`, `oauth_only`, `client_password`, `smtp_credentials`, or null. */

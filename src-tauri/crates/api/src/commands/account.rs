@@ -159,7 +159,7 @@ pub struct ProblemView {
     /// How far it came, for example `auth`.
     pub stage: String,
     /// What broke: `reply`, `timeout`, `closed`, `refused`, `not_found`, `certificate`, `no_tls`, `no_auth`, `protocol`, `io`,
-    /// `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
+    /// `too_large`, `needs_utf8`, `proxy_unreachable`, `proxy_login`, `proxy_forbidden`, `proxy_no_way`, `proxy_wrong`.
     pub cause: String,
     /// A provider's hint: `authorisation_code`, `app_password`, `oauth_only`, `client_password`, `smtp_credentials`, or null.
     pub hint: Option<String>,

@@ -160,6 +160,8 @@ fn cause(word: &str) -> Option<&'static str> {
         "no_auth" => "服务器没有可用的登录方式",
         "protocol" => "对方不是 SMTP 服务器",
         "io" => "网络出错",
+        "too_large" => "邮件超过了允许的大小",
+        "needs_utf8" => "服务器不支持含中文等字符的地址",
         "proxy_unreachable" => "无法连接代理服务器",
         "proxy_login" => "代理服务器拒绝了用户名和密码",
         "proxy_forbidden" => "代理服务器不允许访问该邮件服务器或端口",

@@ -144,6 +144,8 @@ fn cause(word: &str) -> Option<&'static str> {
         "no_auth" => "it offers no login that we know",
         "protocol" => "it does not speak SMTP",
         "io" => "the network failed",
+        "too_large" => "the mail is larger than it takes",
+        "needs_utf8" => "it knows only addresses with English letters",
         "proxy_unreachable" => "the proxy cannot be reached",
         "proxy_login" => "the proxy refuses user and password",
         "proxy_forbidden" => "the proxy does not allow this server or port",

@@ -59,7 +59,7 @@ impl Problem {
     }
 }
 
-/// The server's words with its code, or the certificate's fault.
+/// The server's words with its code, or what stands in the way where the server said nothing.
 pub(crate) fn server_says(failure: &Failure) -> String {
     match &failure.cause {
         Cause::Reply(reply) => match reply.enhanced_text() {
@@ -68,6 +68,7 @@ pub(crate) fn server_says(failure: &Failure) -> String {
         },
         Cause::Proxy(fault) => fault.to_string(),
         Cause::Tls(fault) => fault.to_string(),
+        Cause::TooLarge { .. } | Cause::NeedsUtf8(_) => failure.cause.to_string(),
         _ => String::new(),
     }
 }
