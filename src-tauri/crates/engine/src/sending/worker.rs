@@ -47,8 +47,10 @@ enum Step {
 /// Works until the jobs are done or the round ends.
 pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
     let permit = tokio::select! {
-        permit = shift.connections.clone().acquire_owned() => permit,
+        // In this order, here and below: the permit of a connection that was told of a quota lets nobody else in.
+        biased;
         () = shift.stop.cancelled() => return,
+        permit = shift.connections.clone().acquire_owned() => permit,
     };
     let Ok(_permit) = permit else { return };
     let mut connection = Connection { shift, jobs, session: None, carried: 0, waiting: None };
@@ -133,9 +135,9 @@ impl Connection {
         let Some(session) = &mut self.session else { return Step::Leave };
         let offered = tokio::select! {
             biased;
-            offered = session.offer(&job.written.envelope) => offered,
             // Nothing of a body has left, so nobody needs to wait for a server that takes its time.
             () = self.shift.stop.cancelled() => return Step::Leave,
+            offered = session.offer(&job.written.envelope) => offered,
         };
         match offered {
             Offer::Ready => Step::Ready(job, None),
@@ -250,8 +252,9 @@ impl Connection {
             }
             self.closed();
             let connected = tokio::select! {
-                connected = Session::connect(&self.shift.server) => connected,
+                biased;
                 () = self.shift.stop.cancelled() => return false,
+                connected = Session::connect(&self.shift.server) => connected,
             };
             match connected {
                 Ok(session) => {
