@@ -16,7 +16,7 @@ use crate::{Result, Store};
 // Small in tests, so that a few thousand contacts take every way.
 
 /// Up to this many ids drive at once: rows are looked up at about a microsecond each.
-const DRIVEN_IDS: i64 = if cfg!(test) && option_env!("MILLION").is_none() { 300 } else { 50_000 };
+const DRIVEN_IDS: i64 = if cfg!(test) && option_env!("MILLION").is_none() { 300 } else { 25_000 };
 /// So many rows are walked at most before ids drive.
 const WALKED_ROWS: i64 = if cfg!(test) && option_env!("MILLION").is_none() { 400 } else { 20_000 };
 /// Counting what a filter finds stops here, or after [`WALKED_ROWS`] ids where the filter has more than [`DRIVEN_IDS`].
