@@ -110,3 +110,15 @@ export function problemText(problem: ProblemView): string {
     m.app_problem_reply()
   );
 }
+
+const pauses: Words = {
+  account: m.home_need_paused_account,
+  network: m.home_need_paused_network,
+  journal: m.home_need_paused_journal,
+  failures: m.home_need_paused_failures,
+};
+
+/** Why a campaign was paused by a problem, and what to do; undefined when the user paused it. */
+export function pausedText(reason: string | null): string | undefined {
+  return pauses[reason ?? '']?.();
+}

@@ -8,6 +8,7 @@ import { onChanged, onEngineEvent, onLost } from './events';
 import { show } from './format.svelte';
 import { browserLocale, showLocale } from './locale.svelte';
 import { tellElsewhere } from './notice';
+import { pausedText } from './problem';
 import { showTheme, type Theme } from './theme.svelte';
 
 let status = $state.raw<AppStatus>();
@@ -31,14 +32,20 @@ async function load(): Promise<void> {
   }
 }
 
+/** A campaign has come to its end, or stands still until the user looks at it. */
+function tellOfEnd({ name, state, counts, total, pauseReason }: CampaignProgress) {
+  if (state === 'finished') {
+    tellElsewhere(name, m.campaigns_run_sent({ sent: show.number(counts.sent), total: show.number(total) }));
+  }
+  const paused = state === 'paused' && pausedText(pauseReason);
+  if (paused) tellElsewhere(m.home_need_paused({ name }), paused);
+}
+
 function takeProgress(progress: CampaignProgress) {
   if (!status) return;
   const others = status.running.filter((one) => one.id !== progress.id);
-  const wasRunning = status.running.some((one) => one.id === progress.id);
-  if (wasRunning && progress.state === 'finished') {
-    const [sent, total] = [show.number(progress.counts.sent), show.number(progress.total)];
-    tellElsewhere(progress.name, m.campaigns_run_sent({ sent, total }));
-  }
+  const before = status.running.find((one) => one.id === progress.id);
+  if (before && before.state !== progress.state) tellOfEnd(progress);
   const goesOn = progress.state === 'running' || progress.state === 'paused';
   status = { ...status, running: goesOn ? [...others, progress].sort((a, b) => a.id - b.id) : others };
 }
