@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, SendingLimits};
 use hongyan_engine::Error;
-use hongyan_testkit::ScriptedServer;
+use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 
 use crate::desk::{Desk, MORNING_MS};
+use crate::ground::within_patience;
 use crate::inbox::nobody_got_two;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -95,4 +96,35 @@ async fn limits_that_make_no_sense_are_refused_by_name() {
     let limits = SendingLimits { per_minute: Some(0), ..Default::default() };
     let refused = desk.engine.update_limits(account, limits).await;
     assert!(matches!(refused, Err(Error::Value("perMinute"))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn while_an_account_rests_no_other_campaign_sends_through_it() {
+    let gate = Gate::new();
+    let server = ScriptedServer::builder()
+        .rule(Rule::at(At::Dot).nth(5).waits_for(&gate))
+        .rule(Rule::at(At::Rcpt).nth(6).answers(550, "Ip frequency limited"))
+        .start()
+        .await;
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let first = desk.draft_for(20, &server, 1).await;
+    let values = desk.campaign(first).await.values;
+    let (template, account) = (values.template_id.unwrap(), values.account_id.unwrap());
+    let second = desk.draft(desk.list_of(20).await, template, account).await;
+    desk.start(first).await;
+    within_patience("the fifth mail", gate.reached()).await;
+    desk.start(second).await;
+    // By the end of a third one, the second has long been waiting for the account's only connection.
+    let other_server = ScriptedServer::start().await;
+    desk.run(desk.draft_for(5, &other_server, 1).await).await;
+    gate.open();
+    desk.until_count(first, DeliveryState::Sent, 5).await;
+    while desk.engine.load_account(account).await.unwrap().record.hold.is_none() {
+        tokio::task::yield_now().await;
+    }
+    // Longer than the slower rate alone would keep it waiting, shorter than the rest.
+    desk.pass_time(5 * MINUTE);
+    desk.run(desk.draft_for(30, &other_server, 1).await).await;
+    assert_eq!(desk.counts(second).await, [("queued", 20)].into());
+    assert_eq!(server.received().len(), 5);
 }

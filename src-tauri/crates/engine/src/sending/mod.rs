@@ -55,6 +55,14 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
+    /// Ends the rounds of all campaigns that send through an account; the supervisor lets them go on when it may.
+    fn stop_account(&self, account: AccountId) {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        for live in live.values().filter(|live| live.account == account) {
+            live.stop.cancel();
+        }
+    }
+
     fn one_connection_more(&self, account: AccountId) {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((limit, semaphore)) = connections.get_mut(&account) {

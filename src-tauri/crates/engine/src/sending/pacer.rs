@@ -264,7 +264,8 @@ impl Pacer {
         slowdown.full_per_minute = slowdown.full_per_minute.max(sent_in_minute).max(1);
         let rate = slowdown.per_minute.unwrap_or(slowdown.full_per_minute);
         slowdown.per_minute = Some((rate / 2).max(1));
-        slowdown.connections = Some((slowdown.connections.unwrap_or(most_connections) / 2).max(1));
+        let connections = (slowdown.connections.unwrap_or(most_connections) / 2).max(1);
+        slowdown.connections = Some(connections).filter(|connections| *connections < most_connections);
         let first_ms = if is_quota { QUOTA_REST_MS } else { FIRST_REST_MS };
         let rest_ms = first_ms.saturating_mul(1 << slowdown.holds.min(10)).min(LONGEST_REST_MS);
         slowdown.holds = slowdown.holds.saturating_add(1);

@@ -135,3 +135,11 @@ fn slowed_down_it_rests_longer_each_time_and_recovers_step_by_step() {
     }
     assert_eq!(minutes, 10, "a tenth of the full rate a minute");
 }
+
+#[test]
+fn an_account_with_one_connection_never_gets_a_second() {
+    let (pacer, clock, manual) = at(SendingLimits::default());
+    times(&pacer, &clock, &manual, 100);
+    pacer.slow_down(clock.now_ms(), 1, false, 0.0);
+    assert_eq!(pacer.slowdown().connections, None);
+}

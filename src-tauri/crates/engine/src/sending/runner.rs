@@ -192,6 +192,7 @@ impl Runner {
         let store = self.engine.store();
         store.update_account_hold(account.id, Some(&hold)).await?;
         store.update_slowdown(account.id, &self.pacer.slowdown()).await?;
+        self.engine.sending().stop_account(account.id);
         if hold.until_ms.is_none() {
             self.pause(PauseReason::Account, &hold.detail).await?;
         }
