@@ -5,7 +5,7 @@
 //! asking again tries again.
 
 use hongyan_api::{ErrorCode, ErrorView, Router};
-use hongyan_engine::{Clock, Engine, Options, SecretsPlace, TlsTrust, log};
+use hongyan_engine::{Clock, Engine, Options, SecretsPlace, Timeouts, TlsTrust, log};
 use tauri::async_runtime::{block_on, spawn, spawn_blocking};
 use tauri::{AppHandle, Manager};
 use tokio::sync::OnceCell;
@@ -79,6 +79,7 @@ async fn open(app: AppHandle) -> Result<Opened, ErrorView> {
         program: PROGRAM,
         secrets: SecretsPlace::Auto,
         tls_trust: TlsTrust::System,
+        timeouts: Timeouts::default(),
         clock: Clock::System,
     };
     // On a thread of its own, as migrations and their backup may take long.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use hongyan_domain::{AccountId, LoginKind, TemplateId, TlsMode};
 use hongyan_engine::{
-    AccountDraft, Clock, Engine, ManualClock, Options, SecretsPlace, TemplateDraft, TlsTrust,
+    AccountDraft, Clock, Engine, ManualClock, Options, SecretsPlace, TemplateDraft, Timeouts, TlsTrust,
 };
 use hongyan_testkit::ScriptedServer;
 use tempfile::TempDir;
@@ -42,6 +42,7 @@ pub struct DeskBuilder {
     folder: Option<PathBuf>,
     clock: Option<ManualClock>,
     trust: TlsTrust,
+    timeouts: Timeouts,
     sends: bool,
 }
 
@@ -53,7 +54,13 @@ impl Desk {
 
     /// A desk to be made.
     pub fn builder() -> DeskBuilder {
-        DeskBuilder { folder: None, clock: None, trust: TlsTrust::Roots(Vec::new()), sends: true }
+        DeskBuilder {
+            folder: None,
+            clock: None,
+            trust: TlsTrust::Roots(Vec::new()),
+            timeouts: Timeouts::default(),
+            sends: true,
+        }
     }
 
     /// The data folder.
@@ -116,6 +123,12 @@ impl DeskBuilder {
         self
     }
 
+    /// Gives servers other times to answer.
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
     /// Sends nothing by itself.
     pub fn without_sending(mut self) -> Self {
         self.sends = false;
@@ -132,6 +145,7 @@ impl DeskBuilder {
             program: "stories",
             secrets: SecretsPlace::Memory,
             tls_trust: self.trust,
+            timeouts: self.timeouts,
             clock: self.clock.clone().map_or(Clock::System, Clock::Manual),
         };
         let engine = Engine::open(options).await.expect("the folder can be opened");

@@ -8,7 +8,7 @@ use hongyan_api::commands::list::ListView;
 use hongyan_api::commands::shapes::Nothing;
 use hongyan_api::commands::template::TemplateRow;
 use hongyan_api::{ErrorCode, Router};
-use hongyan_engine::{Clock, Engine, Options, SecretsPlace, TlsTrust, log};
+use hongyan_engine::{Clock, Engine, Options, SecretsPlace, Timeouts, TlsTrust, log};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -38,6 +38,7 @@ impl<'a> Session<'a> {
         let options = Options {
             secrets: secrets_place(),
             tls_trust: TlsTrust::System,
+            timeouts: Timeouts::default(),
             clock: Clock::System,
             program: PROGRAM,
             folder: folder.clone(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hongyan_secrets::{Preference, Secrets};
-use hongyan_smtp::TlsTrust;
+use hongyan_smtp::{Timeouts, TlsTrust};
 use hongyan_store::Store;
 use tokio::sync::broadcast;
 
@@ -30,6 +30,10 @@ pub struct Options {
     pub secrets: SecretsPlace,
     /// Which certificates are trusted.
     pub tls_trust: TlsTrust,
+    /// How long servers may take; no user sets it. [`Timeouts::default`] in the app and in hongyanctl; a test passes
+    /// shorter ones, as the sending thread's waits for servers run on real time (those of `smtp`'s own tests run on
+    /// tokio's, which `tokio::time::pause` stops).
+    pub timeouts: Timeouts,
     /// The clock.
     pub clock: Clock,
 }
@@ -58,6 +62,7 @@ struct Inner {
     store: Store,
     secrets: Secrets,
     tls_trust: TlsTrust,
+    timeouts: Timeouts,
     clock: Clock,
     events: broadcast::Sender<Event>,
     files: Files,
@@ -69,7 +74,7 @@ struct Inner {
 impl Engine {
     /// Opens a data folder: database, secrets, sandbox. Sends nothing yet.
     pub async fn open(options: Options) -> Result<Self> {
-        let Options { folder, program, secrets, tls_trust, clock } = options;
+        let Options { folder, program, secrets, tls_trust, timeouts, clock } = options;
         let store = Store::open(&folder).await?;
         let secrets = match secrets {
             SecretsPlace::Auto => Secrets::open(&folder, Preference::Auto).await,
@@ -83,6 +88,7 @@ impl Engine {
             store,
             secrets,
             tls_trust,
+            timeouts,
             clock,
             events: broadcast::channel(EVENT_BACKLOG).0,
             files: Files::default(),
@@ -135,6 +141,10 @@ impl Engine {
 
     pub(crate) fn tls_trust(&self) -> &TlsTrust {
         &self.inner.tls_trust
+    }
+
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        self.inner.timeouts
     }
 
     pub(crate) fn sandbox(&self) -> &Sandbox {

@@ -43,7 +43,7 @@ pub use hongyan_contact_files::{
     ColumnPreview, CsvOptions, FileFault, MappingFault, Preview, Target, TextEncoding,
 };
 pub use hongyan_secrets::{Kind as SecretsKind, State as SecretsState, Status as SecretsStatus};
-pub use hongyan_smtp::TlsTrust;
+pub use hongyan_smtp::{Timeouts, TlsTrust};
 pub use hongyan_store::{
     AccountRecord, AccountValues, Again, CampaignRecord, CampaignValues, CaughtMailLine, ContactCursor,
     ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,

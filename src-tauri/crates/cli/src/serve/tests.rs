@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures_util::StreamExt;
-use hongyan_engine::{Clock, Options, SecretsPlace, TlsTrust};
+use hongyan_engine::{Clock, Options, SecretsPlace, Timeouts, TlsTrust};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -32,6 +32,7 @@ async fn serve() -> Served {
         program: "test",
         secrets: SecretsPlace::Memory,
         tls_trust: TlsTrust::System,
+        timeouts: Timeouts::default(),
         clock: Clock::System,
     };
     let engine = Engine::open(options).await.unwrap();

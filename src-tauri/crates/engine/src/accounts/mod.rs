@@ -8,7 +8,7 @@ mod test;
 use std::collections::HashMap;
 
 use hongyan_domain::{AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, Sender, TlsMode};
-use hongyan_smtp::{Login, ProxyRoute, Server, Timeouts};
+use hongyan_smtp::{Login, ProxyRoute, Server};
 use hongyan_store::{AccountRecord, AccountValues};
 
 pub use draft::AccountDraft;
@@ -199,7 +199,7 @@ impl Engine {
             trust: self.tls_trust().clone(),
             trusted_certificate: values.trusted_certificate,
             proxy,
-            timeouts: Timeouts::default(),
+            timeouts: self.timeouts(),
             pipelining: true,
         }
     }
