@@ -41,7 +41,6 @@ impl Store {
             .max_lifetime(None)
             // A file has no line that could be dead; the question would cost as much as a statement.
             .test_before_acquire(false)
-            .after_connect(|connection, _| Box::pin(journal::prepare_connection(connection)))
             .after_release(|connection, _| Box::pin(is_fit_for_use(connection)))
             .connect_with(options.clone())
             .await?;
@@ -52,7 +51,12 @@ impl Store {
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self { writer, reader })
+        let store = Self { writer, reader };
+        if let Err(error) = store.settle_journal().await {
+            // A disk that is full or read-only: who looks sees the deliveries as they were a moment before the end.
+            tracing::warn!(%error, "what the journal knows cannot be carried over yet");
+        }
+        Ok(store)
     }
 
     /// Closes all connections after what is running.
@@ -66,9 +70,11 @@ impl Store {
         &self.reader
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write, and that sees what the journal knows.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        journal::settle(&mut transaction).await?;
+        Ok(transaction)
     }
 
     /// The writing connection itself, for who looks after the transaction by themselves.

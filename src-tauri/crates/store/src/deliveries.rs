@@ -167,6 +167,7 @@ impl Store {
             "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
              where run_id = $1 and state = 'queued' and deliveries.id > $2
+               and not exists (select 1 from journal where delivery_id = deliveries.id)
              order by deliveries.id limit $3",
         )
         .bind(run.0)
@@ -188,6 +189,7 @@ impl Store {
             "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
              where run_id = $1 and state = 'deferred' and due_at_ms <= $2
+               and not exists (select 1 from journal where delivery_id = deliveries.id)
              order by due_at_ms, deliveries.id limit $3",
         )
         .bind(run.0)

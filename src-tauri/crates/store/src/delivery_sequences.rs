@@ -119,10 +119,9 @@ impl Life {
 
 fn entry(id: i64, asked: Asked) -> Entry {
     match asked {
-        Asked::Arm(from) => Entry::Arm { id: DeliveryId(id), run_id: RUN, from },
+        Asked::Arm(from) => Entry::Arm { id: DeliveryId(id), account_id: AccountId(1), from },
         Asked::Report(from, to) => Entry::Outcome(Report {
             id: DeliveryId(id),
-            run_id: RUN,
             account_id: AccountId(1),
             from,
             to,
@@ -200,6 +199,7 @@ impl World {
     }
 
     async fn is_as_it_should_be(&self, round: usize, sequences: &[Sequence]) {
+        self.store.settle_journal().await.unwrap();
         let rows: Vec<(i64, String, i64)> =
             sqlx::query_as("select id, state, attempts from deliveries order by id")
                 .fetch_all(self.store.reader())

@@ -3,10 +3,14 @@
 //! A body may leave only after its `Arm` came back as [`EntryResult::Armed`]. The check of suppression and of the
 //! campaign's state is part of the same transaction, so nothing can slip between check and commit.
 //!
-//! Every mail waits for this commit, and a call into the database's thread costs nearly as much as the disk flush
-//! itself. So the whole transaction is one call, and SQL does the counting.
+//! Every mail waits for this commit, so it touches one table that is a few pages small: the newest state of each
+//! delivery. From there it is carried over into `deliveries` for hundreds at a time. Whoever begins a transaction
+//! carries it over first, so no decision is ever taken on rows that the journal is ahead of; what only reads may see
+//! them up to a moment old.
 
-use hongyan_domain::{AccountId, DeliveryId, DeliveryState, RunId, SkipReason, Stage, Verdict};
+use std::collections::HashMap;
+
+use hongyan_domain::{AccountId, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection};
 
@@ -20,8 +24,8 @@ pub enum Entry {
     Arm {
         /// Which.
         id: DeliveryId,
-        /// Of which run.
-        run_id: RunId,
+        /// Through which account.
+        account_id: AccountId,
         /// The state it was read in: `queued` or `deferred`.
         from: DeliveryState,
     },
@@ -34,8 +38,6 @@ pub enum Entry {
 pub struct Report {
     /// Which.
     pub id: DeliveryId,
-    /// Of which run.
-    pub run_id: RunId,
     /// Through which account.
     pub account_id: AccountId,
     /// The state it is in.
@@ -75,81 +77,87 @@ pub enum EntryResult {
     Stale,
 }
 
-/// What an entry is in [`PREPARE`]: id, state it starts from, state it takes, attempts it counts for, account, day, then
-/// what becomes of skip reason, verdict, stage, reply code, reply text, queue id and due time.
+/// What an entry is in [`WRITE`]: id, state it starts from, state it takes, attempts it counts for, account, whether it is
+/// an outcome, then day, verdict, stage, reply code, reply text, queue id, skip reason and due time.
 type Row<'a> = (
     i64,
     &'static str,
     &'static str,
     bool,
+    i64,
+    bool,
     Option<i64>,
-    Option<i64>,
-    Option<&'static str>,
     Option<&'static str>,
     Option<&'static str>,
     Option<u16>,
     &'a str,
     Option<&'a str>,
+    Option<&'static str>,
     Option<i64>,
 );
 
-/// What the writing connection needs: a table for the entries that apply, and a view that writes what is put into it.
+/// Gives id and new state of those that applied. The entries are an array of [`Row`]s, each of another delivery.
 ///
-/// `entries` is an array of [`Row`]s. A statement of its own is a transaction of its own: it holds wholly or not at all,
-/// and nothing can be left open when somebody stops waiting for it.
-const PREPARE: &str = "
-create temp table settled (
-    id integer primary key, entry integer not null, run_id integer not null, was text not null, state text not null,
-    attempt integer not null, account_id integer, day integer, skip text, verdict text, stage text, code integer,
-    reply text, queue text, due integer);
-create temp view journal as select null as entries, null as now_ms;
-create temp trigger journal_write instead of insert on journal begin
-    delete from settled;
-    insert or ignore into settled
-    select deliveries.id, entry, run_id, entries.was,
-        case when entries.state = 'armed'
-                  and exists (select 1 from suppressions where suppressions.address_key = deliveries.address_key)
-             then 'skipped' else entries.state end as becomes,
-        attempt, account_id, day, skip, entries.verdict, entries.stage, code, reply, queue, due
-    from (select key as entry, value ->> 0 as id, value ->> 1 as was, value ->> 2 as state, value ->> 3 as attempt,
-              value ->> 4 as account_id, value ->> 5 as day, value ->> 6 as skip, value ->> 7 as verdict,
-              value ->> 8 as stage, value ->> 9 as code, value ->> 10 as reply, value ->> 11 as queue,
-              value ->> 12 as due
-          from json_each(new.entries)) as entries
-        join deliveries on deliveries.id = entries.id and deliveries.state = entries.was
-    where becomes <> 'armed'
-        or (entries.was in ('queued', 'deferred')
-            and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
-                        where runs.id = deliveries.run_id and campaigns.state = 'running'))
-    order by entry;
-    update deliveries
-    set state = settled.state, skip_reason = case settled.state when 'skipped' then 'suppressed' end,
-        attempts = attempts + (settled.state = 'armed'), due_at_ms = null, updated_at_ms = new.now_ms
-    from settled
-    where deliveries.id = settled.id and settled.account_id is null;
-    update deliveries
-    set state = settled.state, skip_reason = settled.skip, verdict = settled.verdict, stage = settled.stage,
-        reply_code = settled.code, reply_text = settled.reply, queue_id = settled.queue, due_at_ms = settled.due,
-        attempts = attempts + settled.attempt, updated_at_ms = new.now_ms
-    from settled
-    where deliveries.id = settled.id and settled.account_id is not null;
-    insert into run_counts (run_id, state, n)
-    select run_id, state, sum(change) as n
-    from (select run_id, was as state, -1 as change from settled
-          union all select run_id, state, 1 from settled)
-    group by run_id, state having sum(change) <> 0
-    on conflict (run_id, state) do update set n = n + excluded.n;
-    insert into account_days (account_id, day, sent, failed)
-    select account_id, day, sum(state = 'sent'), sum(state = 'failed')
-    from settled where account_id is not null and state in ('sent', 'failed')
-    group by account_id, day
-    on conflict (account_id, day) do update set sent = sent + excluded.sent, failed = failed + excluded.failed;
-end";
-
-/// Gives an array of `[entry, state]`, those that applied. The first statement is durable before the second begins.
+/// A statement of its own is a transaction of its own: it holds wholly or not at all, and nothing can be left open when
+/// somebody stops waiting for it.
 const WRITE: &str = "
-insert into temp.journal (entries, now_ms) values ($1, $2);
-select json_group_array(json_array(entry, state)) from temp.settled";
+insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
+                     reply_code, reply_text, queue_id, skip_reason, due_at_ms)
+select id, iif(is_suppressed, 'skipped', becomes), attempt and not is_suppressed, account, $2, is_outcome, day, verdict,
+    stage, code, reply, queue, iif(is_suppressed, 'suppressed', skip), due
+from (select deliveries.id as id, value ->> 2 as becomes, value ->> 3 as attempt, value ->> 4 as account,
+          value ->> 5 as is_outcome, value ->> 6 as day, value ->> 7 as verdict, value ->> 8 as stage,
+          value ->> 9 as code, value ->> 10 as reply, value ->> 11 as queue, value ->> 12 as skip, value ->> 13 as due,
+          value ->> 2 = 'armed' and exists (select 1 from suppressions
+                                            where suppressions.address_key = deliveries.address_key) as is_suppressed
+      from json_each($1)
+          join deliveries on deliveries.id = value ->> 0
+          left join journal on journal.delivery_id = deliveries.id
+      where coalesce(journal.state, deliveries.state) = value ->> 1
+        and (value ->> 2 <> 'armed'
+             or is_suppressed
+             or (value ->> 1 in ('queued', 'deferred')
+                 and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
+                             where runs.id = deliveries.run_id and campaigns.state = 'running'))))
+where true
+on conflict (delivery_id) do update
+set state = excluded.state, attempts = attempts + excluded.attempts, account_id = excluded.account_id,
+    updated_at_ms = excluded.updated_at_ms, skip_reason = excluded.skip_reason, due_at_ms = excluded.due_at_ms,
+    has_outcome = has_outcome or excluded.has_outcome, day = coalesce(excluded.day, day),
+    verdict = iif(excluded.has_outcome, excluded.verdict, verdict),
+    stage = iif(excluded.has_outcome, excluded.stage, stage),
+    reply_code = iif(excluded.has_outcome, excluded.reply_code, reply_code),
+    reply_text = iif(excluded.has_outcome, excluded.reply_text, reply_text),
+    queue_id = iif(excluded.has_outcome, excluded.queue_id, queue_id)
+returning delivery_id, state";
+
+/// Carries the journal over into the deliveries and what is counted of them.
+const SETTLE: &str = "
+insert into run_counts (run_id, state, n)
+select run_id, state, sum(change) as n
+from (select run_id, deliveries.state as state, -1 as change
+      from journal join deliveries on deliveries.id = journal.delivery_id
+      union all
+      select run_id, journal.state, 1 from journal join deliveries on deliveries.id = journal.delivery_id)
+group by run_id, state having sum(change) <> 0
+on conflict (run_id, state) do update set n = n + excluded.n;
+insert into account_days (account_id, day, sent, failed)
+select account_id, day, sum(state = 'sent'), sum(state = 'failed')
+from journal where has_outcome and state in ('sent', 'failed') group by account_id, day
+on conflict (account_id, day) do update set sent = sent + excluded.sent, failed = failed + excluded.failed;
+update deliveries
+set state = journal.state, attempts = deliveries.attempts + journal.attempts, skip_reason = journal.skip_reason,
+    due_at_ms = journal.due_at_ms, updated_at_ms = journal.updated_at_ms,
+    verdict = iif(has_outcome, journal.verdict, deliveries.verdict),
+    stage = iif(has_outcome, journal.stage, deliveries.stage),
+    reply_code = iif(has_outcome, journal.reply_code, deliveries.reply_code),
+    reply_text = iif(has_outcome, journal.reply_text, deliveries.reply_text),
+    queue_id = iif(has_outcome, journal.queue_id, deliveries.queue_id)
+from journal where deliveries.id = journal.delivery_id;
+delete from journal";
+
+/// Whether there is something to carry over.
+const IS_BEHIND: &str = "select exists (select 1 from journal)";
 
 /// The journal's way into the database.
 #[derive(Debug)]
@@ -160,30 +168,41 @@ pub struct JournalWriter {
     connection: Option<PoolConnection<Sqlite>>,
     /// Writes since it was taken.
     writes: u32,
+    /// Entries written since the last [`Self::settle`].
+    unsettled: usize,
 }
 
 /// Others who write get their turn after so many.
 const MOST_WRITES: u32 = 32;
 
 impl JournalWriter {
-    /// Writes entries in one transaction; the results stand in the order of the entries.
+    /// Writes entries in one transaction; the results stand in the order of the entries. Of two entries about the same
+    /// delivery only the first applies.
     pub async fn write(&mut self, entries: &[Entry], now_ms: i64) -> Result<Vec<EntryResult>> {
-        let rows = serde_json::to_string(&entries.iter().map(row).collect::<Vec<_>>())?;
+        let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
+        let mut places = HashMap::with_capacity(entries.len());
+        let mut rows = Vec::with_capacity(entries.len());
+        for (place, entry) in entries.iter().enumerate() {
+            places.entry(entry.id().0).or_insert_with(|| {
+                rows.push(row(entry));
+                place
+            });
+        }
+        let rows = serde_json::to_string(&rows)?;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.store.acquire_writer().await?,
         };
-        // Not the first row only: what failed behind it must be heard.
-        let applied: Vec<String> =
-            sqlx::query_scalar(WRITE).bind(rows).bind(now_ms).fetch_all(&mut *connection).await?;
+        let applied: Vec<(i64, String)> =
+            sqlx::query_as(WRITE).bind(rows).bind(now_ms).fetch_all(&mut *connection).await?;
         self.writes += 1;
+        self.unsettled += applied.len();
         self.connection = Some(connection);
-        let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
-        for applied in applied {
-            for (entry, state) in serde_json::from_str::<Vec<(usize, &str)>>(&applied)? {
-                if let (Some(entry), Some(result)) = (entries.get(entry), results.get_mut(entry)) {
-                    *result = entry.applied(state);
-                }
+        for (id, state) in applied {
+            if let Some(place) = places.get(&id)
+                && let (Some(entry), Some(result)) = (entries.get(*place), results.get_mut(*place))
+            {
+                *result = entry.applied(&state);
             }
         }
         Ok(results)
@@ -196,16 +215,43 @@ impl JournalWriter {
             self.writes = 0;
         }
     }
+
+    /// Entries that wait to be carried over into the deliveries.
+    pub const fn unsettled(&self) -> usize {
+        self.unsettled
+    }
+
+    /// Carries what was written over into the deliveries, where everybody reads it.
+    pub async fn settle(&mut self) -> Result<()> {
+        self.connection = None;
+        self.writes = 0;
+        self.store.settle_journal().await?;
+        self.unsettled = 0;
+        Ok(())
+    }
 }
 
 impl Store {
     /// The journal's way into the database.
     pub fn journal_writer(&self) -> JournalWriter {
-        JournalWriter { store: self.clone(), connection: None, writes: 0 }
+        JournalWriter { store: self.clone(), connection: None, writes: 0, unsettled: 0 }
+    }
+
+    /// Carries the journal over into the deliveries.
+    pub(crate) async fn settle_journal(&self) -> Result<()> {
+        // Every transaction begins with that.
+        Ok(self.begin().await?.commit().await?)
     }
 }
 
 impl Entry {
+    const fn id(&self) -> DeliveryId {
+        match self {
+            Self::Arm { id, .. } => *id,
+            Self::Outcome(report) => report.id,
+        }
+    }
+
     const fn unapplied(&self) -> EntryResult {
         match self {
             Self::Arm { .. } => EntryResult::NotArmed,
@@ -224,9 +270,10 @@ impl Entry {
 
 fn row(entry: &Entry) -> Row<'_> {
     match entry {
-        Entry::Arm { id, from, .. } => {
+        Entry::Arm { id, account_id, from } => {
             let armed = DeliveryState::Armed.as_str();
-            (id.0, from.as_str(), armed, false, None, None, None, None, None, None, "", None, None)
+            let account = account_id.0;
+            (id.0, from.as_str(), armed, true, account, false, None, None, None, None, "", None, None, None)
         }
         Entry::Outcome(report) => (
             report.id.0,
@@ -235,22 +282,27 @@ fn row(entry: &Entry) -> Row<'_> {
             // An attempt that ended before arming counts here; an armed one was counted when it was armed.
             report.from != DeliveryState::Armed
                 && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred),
-            Some(report.account_id.0),
+            report.account_id.0,
+            true,
             Some(report.day),
-            skip_word(report.skip_reason),
             report.verdict.map(Verdict::as_str),
             report.stage.map(Stage::as_str),
             report.reply_code,
             &report.reply_text,
             report.queue_id.as_deref(),
+            skip_word(report.skip_reason),
             report.due_at_ms,
         ),
     }
 }
 
-/// Makes a connection ready for [`JournalWriter::write`].
-pub(crate) async fn prepare_connection(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(PREPARE).execute(connection).await.map(drop)
+/// Carries the journal over, as the first thing in a transaction.
+pub(crate) async fn settle(transaction: &mut SqliteConnection) -> Result<()> {
+    let is_behind: bool = sqlx::query_scalar(IS_BEHIND).fetch_one(&mut *transaction).await?;
+    if is_behind {
+        sqlx::raw_sql(SETTLE).execute(transaction).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,13 +3,17 @@
 //! A connection asks and waits; what is asked while a commit is under way rides in the next one, so a disk flush is
 //! shared by as many mails as there are connections. When the disk does not take it, nobody gets an answer, so no
 //! further body leaves; the task tries again every second and everything goes on by itself when it works again.
+//!
+//! Now and then the task has the journal carried over into the deliveries, where reports and counts are read.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hongyan_store::{Entry, EntryResult, JournalWriter, Store};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::crash_point::{CrashPoint, crash_point};
@@ -19,6 +23,9 @@ use crate::clock::Clock;
 const QUEUE: usize = 1024;
 /// Entries of one commit at most.
 const BATCH: usize = 512;
+/// Entries that are carried over together at most, and the longest that one waits for it.
+const MOST_UNSETTLED: usize = 256;
+const LONGEST_UNSETTLED: Duration = Duration::from_millis(200);
 /// Between two tries when the disk does not take it.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -33,6 +40,7 @@ pub(super) struct Journal {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JournalClosed;
 
+/// Entries to write. Without entries: to carry over what is written.
 #[derive(Debug)]
 struct Request {
     entries: Vec<Entry>,
@@ -59,6 +67,11 @@ impl Journal {
         answered.await.map_err(|_| JournalClosed)
     }
 
+    /// Waits until the deliveries show all that was written.
+    pub(super) async fn settle(&self) -> Result<(), JournalClosed> {
+        self.write(Vec::new()).await.map(drop)
+    }
+
     /// Whether the disk does not take it at the moment.
     pub(super) fn is_sick(&self) -> bool {
         self.sick.load(Ordering::Relaxed)
@@ -73,7 +86,17 @@ async fn run(
     shutdown: CancellationToken,
 ) {
     let mut writer = store.journal_writer();
-    while let Some(first) = queue.recv().await {
+    let mut settling = Settling::default();
+    loop {
+        let request = tokio::select! {
+            biased;
+            request = queue.recv() => request,
+            () = settling.is_due() => {
+                settling.settle(&mut writer).await;
+                continue;
+            }
+        };
+        let Some(first) = request else { break };
         // Connections whose replies are in already get the chance to ride along.
         tokio::task::yield_now().await;
         let mut batch = vec![first];
@@ -85,13 +108,59 @@ async fn run(
             batch.push(request);
         }
         let Some(results) = commit(&batch, &mut writer, &clock, &sick, &shutdown).await else { return };
+        settling.note(writer.unsettled());
         let mut results = results.into_iter();
-        for request in batch {
+        let (asked, told): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|request| request.entries.is_empty());
+        for request in told {
             let answer = results.by_ref().take(request.entries.len()).collect();
             // Whoever asked may have been ended meanwhile; the entry is written all the same.
             let _ = request.answer.send(answer);
         }
+        if !asked.is_empty() || settling.is_overdue(writer.unsettled()) {
+            settling.settle(&mut writer).await;
+        }
+        for request in asked {
+            let _ = request.answer.send(Vec::new());
+        }
         writer.rest(!queue.is_empty());
+    }
+    settling.settle(&mut writer).await;
+}
+
+/// When the journal is next carried over.
+#[derive(Debug, Default)]
+struct Settling {
+    due: Option<Instant>,
+}
+
+impl Settling {
+    fn note(&mut self, unsettled: usize) {
+        if unsettled > 0 && self.due.is_none() {
+            self.due = Some(Instant::now() + LONGEST_UNSETTLED);
+        }
+    }
+
+    async fn is_due(&self) {
+        match self.due {
+            Some(due) => tokio::time::sleep_until(due).await,
+            None => pending().await,
+        }
+    }
+
+    fn is_overdue(&self, unsettled: usize) -> bool {
+        unsettled >= MOST_UNSETTLED || self.due.is_some_and(|due| due <= Instant::now())
+    }
+
+    /// What cannot be carried over now is safe in the journal, and is tried again.
+    async fn settle(&mut self, writer: &mut JournalWriter) {
+        self.due = match writer.settle().await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the journal cannot be carried over yet");
+                Some(Instant::now() + RETRY)
+            }
+        };
     }
 }
 
@@ -104,6 +173,9 @@ async fn commit(
     shutdown: &CancellationToken,
 ) -> Option<Vec<EntryResult>> {
     let entries: Vec<Entry> = batch.iter().flat_map(|request| request.entries.iter().cloned()).collect();
+    if entries.is_empty() {
+        return Some(Vec::new());
+    }
     loop {
         crash_point(CrashPoint::BeforeCommit);
         match writer.write(&entries, clock.now_ms()).await {

@@ -120,6 +120,8 @@ impl Runner {
             }
         }
         let fed = feeder.await?;
+        // What follows counts the deliveries.
+        let _ = self.journal.settle().await;
         self.engine.tell(Event::CampaignProgress(self.campaign));
         fed
     }

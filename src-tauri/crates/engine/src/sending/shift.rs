@@ -179,7 +179,6 @@ impl Shift {
         let clock = self.engine.clock();
         Report {
             id,
-            run_id: self.run.id,
             account_id: self.account_id(),
             from,
             to,

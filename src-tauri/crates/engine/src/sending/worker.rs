@@ -177,7 +177,7 @@ impl Connection {
 
     /// Arms, transmits, and sees what became of it and of the mail that rode along.
     async fn send(&mut self, job: Job, before: Option<Entry>) -> Step {
-        let arm = Entry::Arm { id: job.id, run_id: self.shift.run.id, from: job.from };
+        let arm = Entry::Arm { id: job.id, account_id: self.shift.account_id(), from: job.from };
         let entries = before.into_iter().chain([arm]).collect();
         let Some(session) = &mut self.session else { return Step::Leave };
         let Ok(results) = self.shift.journal.write(entries).await else { return Step::Leave };

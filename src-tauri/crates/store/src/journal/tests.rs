@@ -1,6 +1,6 @@
 //! What is armed, what is not, and that the counts follow.
 
-use hongyan_domain::{EmailAddress, SuppressionReason};
+use hongyan_domain::{EmailAddress, RunId, SuppressionReason};
 
 use super::*;
 use crate::deliveries::StateCounts;
@@ -36,13 +36,12 @@ async fn tell(store: &Store, statements: &'static str) {
 }
 
 const fn arm(id: i64) -> Entry {
-    Entry::Arm { id: DeliveryId(id), run_id: RUN, from: DeliveryState::Queued }
+    Entry::Arm { id: DeliveryId(id), account_id: AccountId(1), from: DeliveryState::Queued }
 }
 
 fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
     Entry::Outcome(Report {
         id: DeliveryId(id),
-        run_id: RUN,
         account_id: AccountId(1),
         from,
         to,
@@ -58,6 +57,7 @@ fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
 }
 
 async fn counts(store: &Store) -> StateCounts {
+    store.settle_journal().await.unwrap();
     let counts = store.load_counts(RUN).await.unwrap();
     let json: String = sqlx::query_scalar(
         "select json_group_object(state, n) from (select state, count(*) as n from deliveries group by state)",
@@ -136,7 +136,7 @@ async fn a_paused_campaign_arms_nothing_and_keeps_its_outcomes() {
 #[tokio::test]
 async fn a_failed_commit_leaves_nothing_behind() {
     let (_folder, store) = ground().await;
-    tell(&store, "create trigger refuses before update on deliveries begin select raise(abort, 'no'); end")
+    tell(&store, "create trigger refuses before insert on journal begin select raise(abort, 'no'); end")
         .await;
     store.journal_writer().write(&[arm(1)], 7).await.unwrap_err();
     tell(&store, "drop trigger refuses").await;
@@ -160,4 +160,42 @@ async fn a_write_that_is_given_up_locks_nobody_out() {
     let address = EmailAddress::parse("p9@b.cn").unwrap();
     store.insert_suppressions(&[address], SuppressionReason::Manual, 1).await.unwrap();
     counts(&store).await;
+}
+
+#[tokio::test]
+async fn what_the_journal_knows_outlives_a_crash() {
+    let (folder, store) = ground().await;
+    store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
+    let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
+    store.journal_writer().write(&[sent, arm(3)], 8).await.unwrap();
+    let told: Vec<i64> = sqlx::query_scalar("select id from deliveries where state <> 'queued'")
+        .fetch_all(store.reader())
+        .await
+        .unwrap();
+    assert!(told.is_empty(), "carried over too early for this test: {told:?}");
+    store.close().await;
+    let store = Store::open(folder.path()).await.unwrap();
+    let counts = counts(&store).await;
+    assert_eq!([DeliveryState::Sent, DeliveryState::Armed].map(|state| counts.get(state)), [1, 2]);
+    assert_eq!(store.recover_runs(9).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn who_is_armed_in_the_journal_no_longer_waits() {
+    let (_folder, store) = ground().await;
+    store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
+    let waiting = store.list_queued(RUN, DeliveryId(0), 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_cancelled_campaign_keeps_what_the_journal_armed() {
+    let (_folder, store) = ground().await;
+    store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
+    assert!(store.cancel_campaign(hongyan_domain::CampaignId(1), 8).await.unwrap());
+    let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
+    assert_eq!(store.journal_writer().write(&[sent], 9).await.unwrap(), [EntryResult::Recorded]);
+    let counts = counts(&store).await;
+    let states = [DeliveryState::Sent, DeliveryState::Armed, DeliveryState::Skipped];
+    assert_eq!(states.map(|state| counts.get(state)), [1, 1, 3]);
 }
