@@ -74,6 +74,23 @@ impl WireBody {
         &self.bytes
     }
 
+    /// The mail as BDAT sends it: its length is told before, so no dot is stuffed and none ends it (RFC 3030 §2).
+    pub(crate) fn into_chunk(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.len_before_dot());
+        if self.stuffed_dots == 0 {
+            return self.bytes;
+        }
+        let mut chunk = Vec::with_capacity(self.bytes.len());
+        let mut rest = self.bytes.as_slice();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (line, behind) = rest.split_at(end);
+            chunk.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
+            rest = behind;
+        }
+        chunk
+    }
+
     /// How many octets stand before the final dot.
     pub(crate) fn len_before_dot(&self) -> usize {
         self.bytes.len() - END.len()
@@ -157,6 +174,21 @@ mod tests {
             "QUIT",
         ]);
         prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat().into_bytes())
+    }
+
+    #[test]
+    fn a_chunk_is_the_mail_as_it_was_meant() {
+        for (mail, chunk) in [
+            ("a\nb.", "a\r\nb.\r\n"),
+            (".\n..\n.a\n", ".\r\n..\r\n.a\r\n"),
+            ("a\r\n.\r\nQUIT", "a\r\n.\r\nQUIT\r\n"),
+            ("", ""),
+        ] {
+            let body = WireBody::new(mail.as_bytes()).expect("a good mail");
+            let size = body.size();
+            let sent = body.into_chunk();
+            assert_eq!((sent.as_slice(), sent.len()), (chunk.as_bytes(), size));
+        }
     }
 
     proptest! {

@@ -5,17 +5,21 @@
 //! a mail nor send one twice has to know exactly how far every attempt came, so this crate owns the socket.
 //!
 //! One mail is [`Session::offer`] (MAIL, RCPT, DATA: nothing is lost or sent yet) and then [`Session::transmit`] (the
-//! body). Between the two lies the caller's journal. [`judge`] says what a [`Failure`] means.
+//! body). Between the two lies the caller's journal. [`Session::burst`] sends many at once, where the user wants that and
+//! the server takes it. [`judge`] says what a [`Failure`] means.
 
 mod auth;
 mod barrier;
 mod body;
+mod burst;
 mod capabilities;
 mod certificate;
 mod connect;
 mod envelope;
 mod failure;
+mod flight;
 mod greet;
+mod grouping;
 mod inbox;
 mod judgement;
 mod offer;
@@ -30,9 +34,11 @@ mod wire;
 
 pub use barrier::{CertificateFault, ProxyFault, TlsFault};
 pub use body::{BodyFault, WireBody};
+pub use burst::Burst;
 pub use capabilities::Capabilities;
 pub use envelope::Envelope;
 pub use failure::{Cause, Failure, ProtocolFault, Utf8Need};
+pub use grouping::{GroupTrouble, Grouping};
 pub use judgement::judge;
 pub use offer::Offer;
 pub use probe::{ProbeReport, probe};

@@ -30,7 +30,8 @@ pub struct Server {
     pub proxy: Option<ProxyRoute>,
     /// How long each phase may take.
     pub timeouts: Timeouts,
-    /// `false` speaks in lockstep even where PIPELINING is announced, for servers that break on it.
+    /// `false` speaks in lockstep even where PIPELINING is announced, for servers that break on it; see
+    /// [`crate::Session::group_trouble`].
     pub pipelining: bool,
 }
 
@@ -99,6 +100,8 @@ pub struct Timeouts {
     pub body_block: Duration,
     /// The reply to the final dot. Giving up early here is what makes mails arrive twice.
     pub final_reply: Duration,
+    /// The reply to NOOP, the question whether a connection that idled still stands.
+    pub noop: Duration,
     /// The reply to QUIT; by then nothing is at stake.
     pub quit: Duration,
 }
@@ -117,6 +120,7 @@ impl Default for Timeouts {
             data: minutes(2),
             body_block: minutes(3),
             final_reply: minutes(10),
+            noop: Duration::from_secs(10),
             quit: Duration::from_secs(5),
         }
     }
@@ -136,6 +140,7 @@ impl Timeouts {
             data: limit,
             body_block: limit,
             final_reply: limit,
+            noop: limit,
             quit: limit,
         }
     }

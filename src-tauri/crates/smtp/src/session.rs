@@ -6,24 +6,30 @@
 use hongyan_domain::Stage;
 
 use crate::greet::{self, Welcome};
+use crate::grouping::Experience;
 use crate::offer::{self, Fate, Manner, Offer};
 use crate::wire::{Wanted, Wire};
-use crate::{Accepted, Capabilities, Cause, Envelope, Failure, ProtocolFault, Server, Timeouts, WireBody};
+use crate::{
+    Accepted, Capabilities, Cause, Envelope, Failure, GroupTrouble, Grouping, ProtocolFault, Server,
+    Timeouts, WireBody,
+};
 
 /// A connection to a server, logged in, on which mails are sent.
 #[derive(Debug)]
 pub struct Session {
     /// `None` once closed.
-    wire: Option<Box<Wire>>,
-    capabilities: Capabilities,
-    limits: Timeouts,
+    pub(crate) wire: Option<Box<Wire>>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) limits: Timeouts,
     greeting: String,
     tls_version: Option<&'static str>,
-    pipelines: bool,
+    pub(crate) pipelines: bool,
     /// The server has said 354 and waits for a body.
     awaits_body: bool,
     /// An earlier transaction is still open at the server.
-    must_reset: bool,
+    pub(crate) must_reset: bool,
+    /// How it bore several commands in one flight.
+    pub(crate) experience: Experience,
     /// Whether an offer was made before; a later silent end is then an idle connection's.
     was_used: bool,
     lines: String,
@@ -52,6 +58,7 @@ impl Session {
             greeting,
             awaits_body: false,
             must_reset: false,
+            experience: Experience::default(),
             was_used: false,
             lines: String::with_capacity(512),
         })
@@ -77,12 +84,49 @@ impl Session {
         self.wire.is_none()
     }
 
+    /// The boldest way of putting commands together that has worked on this connection.
+    pub const fn proven(&self) -> Grouping {
+        self.experience.proven
+    }
+
+    /// What went wrong where the server was to answer several commands at once, in a way that had not worked on this
+    /// connection before. One case alone proves nothing; whether lockstep helps does.
+    pub const fn group_trouble(&self) -> Option<(Grouping, GroupTrouble)> {
+        self.experience.trouble
+    }
+
+    /// Why this server cannot take a mail, known without asking.
+    pub(crate) fn refuses(&self, envelope: &Envelope) -> Option<Failure> {
+        envelope.refused_by(&self.capabilities).map(|cause| Failure::new(Stage::Mail, cause))
+    }
+
+    /// Asks whether the connection still stands, with a NOOP; closes the session if not.
+    ///
+    /// For a connection that idled: one that a router has forgotten would swallow the next commands without a word.
+    pub async fn is_answering(&mut self) -> bool {
+        let Some(mut wire) = self.take_wire(false) else { return false };
+        let limit = self.limits.noop;
+        let answered = async {
+            wire.check_silence().await?;
+            wire.send(b"NOOP\r\n", limit).await?;
+            match wire.expect(Wanted::Done, limit).await {
+                // A server that refuses a NOOP is there all the same.
+                Err(cause) if cause.ends_connection() => Err(cause),
+                _ => Ok(()),
+            }
+        };
+        if answered.await.is_ok() {
+            self.wire = Some(wire);
+        }
+        self.wire.is_some()
+    }
+
     /// Offers a mail: MAIL, RCPT and DATA, in one write where the server announces PIPELINING.
     ///
     /// Nothing has been sent that could deliver a mail, whatever comes back.
     pub async fn offer(&mut self, envelope: &Envelope) -> Offer {
-        if let Some(cause) = envelope.refused_by(&self.capabilities) {
-            return Offer::Refused(Failure::new(Stage::Mail, cause));
+        if let Some(failure) = self.refuses(envelope) {
+            return Offer::Refused(failure);
         }
         let Some(mut wire) = self.take_wire(false) else {
             return Offer::Refused(self.misuse());
@@ -106,6 +150,9 @@ impl Session {
             }
             offer => offer,
         };
+        if self.pipelines {
+            self.experience.note(Grouping::Mail, answered(&offer));
+        }
         self.was_used = true;
         offer
     }
@@ -148,12 +195,17 @@ impl Session {
             .as_ref()
             .is_err_and(|failure| failure.cause.ends_connection() || failure.stage == Stage::Body)
         {
+            if rider.is_some() {
+                self.experience.note(Grouping::Across, outcome.as_ref().map(drop));
+            }
             return Transmitted { outcome, next: None };
         }
         let next = match (rider, next) {
             (Some(_), _) => {
                 let fate = offer::read_replies(&mut wire, &self.manner()).await;
-                Some(self.settle(wire, fate)).filter(|offer| !was_not_heard(offer))
+                let offer = self.settle(wire, fate);
+                self.experience.note(Grouping::Across, answered(&offer));
+                Some(offer).filter(|offer| !was_not_heard(offer))
             }
             (None, Some(next)) => {
                 self.wire = Some(wire);
@@ -189,7 +241,7 @@ impl Session {
     }
 
     /// The connection, if it is open and where it should be; a call out of order closes it.
-    fn take_wire(&mut self, awaits_body: bool) -> Option<Box<Wire>> {
+    pub(crate) fn take_wire(&mut self, awaits_body: bool) -> Option<Box<Wire>> {
         let wire = self.wire.take();
         let in_order = std::mem::replace(&mut self.awaits_body, false) == awaits_body;
         wire.filter(|_| in_order)
@@ -244,6 +296,13 @@ async fn send_body(
 /// Whether an offer ended without any word from the server: the first command's reply is missing.
 const fn heard_nothing(failure: &Failure) -> bool {
     matches!(failure, Failure { stage: Stage::Mail, cause: Cause::Closed | Cause::Io(_) | Cause::Stale })
+}
+
+const fn answered(offer: &Offer) -> Result<(), &Failure> {
+    match offer {
+        Offer::Ready => Ok(()),
+        Offer::Refused(failure) => Err(failure),
+    }
 }
 
 const fn was_not_heard(offer: &Offer) -> bool {

@@ -137,6 +137,37 @@ impl Wire {
         }
     }
 
+    /// Hands out what the socket takes now of these parts, and gives how much it was.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<Result<usize, Cause>> {
+        self.stream.poll_write(cx, parts).map(|taken| match taken {
+            Ok(0) => Err(Cause::Closed),
+            Ok(taken) => Ok(taken),
+            Err(error) => Err(Cause::from_io(&error)),
+        })
+    }
+
+    /// Hands out what TLS still holds back.
+    pub(crate) fn poll_write_rest(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Cause>> {
+        self.stream.poll_flush(cx).map(|done| done.map_err(|error| Cause::from_io(&error)))
+    }
+
+    /// The code of the next reply that has come as a whole.
+    pub(crate) fn next_reply(&mut self) -> Result<Option<u16>, Cause> {
+        Ok(self.inbox.next_reply()?)
+    }
+
+    /// Reads what has come; `false` when no more will.
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Cause>> {
+        if self.ended {
+            return Poll::Ready(Ok(false));
+        }
+        self.poll_fill(cx).map(|done| done.map(|()| !self.ended))
+    }
+
     async fn next_code(&mut self, limit: Duration) -> Result<u16, Cause> {
         if let Some(code) = self.inbox.next_reply()? {
             return Ok(code);
