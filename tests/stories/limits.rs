@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, SendingLimits};
-use hongyan_engine::Error;
+use hongyan_engine::{AccountCondition, Error};
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 
 use crate::desk::{Desk, MORNING_MS};
@@ -72,6 +72,50 @@ async fn a_connection_carries_no_more_than_it_may() {
     desk.engine.update_limits(account, limits).await.unwrap();
     desk.run(campaign).await;
     assert_eq!((nobody_got_two(&server).len(), server.connections()), (25, 3));
+}
+
+#[tokio::test]
+async fn after_a_connection_that_carried_all_it_may_the_next_one_waits() {
+    let server = ScriptedServer::start().await;
+    let limits =
+        SendingLimits { per_session: Some(10), session_pause_ms: 60 * 60 * 1000, ..Default::default() };
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = desk.draft_for(25, &server, 1).await;
+    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    desk.engine.update_limits(account, limits).await.unwrap();
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 10).await;
+    desk.until_told(campaign, "the pause", |pace| pace.waits_until_ms.is_some()).await;
+    let end = desk
+        .until_in_time(campaign, MINUTE, "the end", |campaign| campaign.state == CampaignState::Finished)
+        .await;
+    let took_ms = end.finished_at_ms.expect("an end") - MORNING_MS;
+    assert!(took_ms >= 2 * HOUR_MS, "two pauses of an hour in {took_ms} ms");
+    assert_eq!((nobody_got_two(&server).len(), server.connections()), (25, 3));
+}
+
+#[tokio::test]
+async fn an_account_says_what_it_sent_and_until_when_it_waits() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { per_hour: Some(50), ..Default::default() };
+    let (desk, campaign, account) = limited(60, &server, limits).await;
+    let before = desk.engine.account_state(account).await.unwrap();
+    assert_eq!((before.condition, before.used.hour), (AccountCondition::Ready, 0));
+    assert_eq!((before.connections, before.most_connections), (Some(0), 2));
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 50).await;
+    desk.until_told(campaign, "the limit", |pace| pace.waits_until_ms.is_some()).await;
+    let state = desk.engine.account_state(account).await.unwrap();
+    assert_eq!((state.used.hour, state.used.day), (50, 50));
+    assert!(
+        matches!(state.condition, AccountCondition::Waits { until_ms } if until_ms > MORNING_MS),
+        "{state:?}"
+    );
+    // Another process reads the same from the deliveries.
+    desk.engine.stop_sending().await;
+    let elsewhere = desk.engine.account_state(account).await.unwrap();
+    assert_eq!((elsewhere.used.hour, elsewhere.connections), (50, None));
+    assert!(matches!(elsewhere.condition, AccountCondition::Waits { .. }), "{elsewhere:?}");
 }
 
 #[tokio::test]

@@ -13,6 +13,10 @@ async fn what_is_not_given_stays_as_it_was() {
     assert_eq!(changed["name"], "Store");
     let mut expected = before.clone();
     expected["name"] = "Store".into();
+    // How it is goes beyond what it is.
+    for beyond in ["state", "untilMs", "limits", "used", "connections", "mostConnections"] {
+        expected.as_object_mut().unwrap().remove(beyond).expect(beyond);
+    }
     assert_eq!(changed, expected);
     assert_eq!(ctl.run(&["account", "test", "Store"]).await.json()["ok"], true);
     assert_eq!(server.logins(), 1);
@@ -21,6 +25,65 @@ async fn what_is_not_given_stays_as_it_was() {
     assert_eq!(changed.json()["user"], serde_json::Value::Null);
     let refused = ctl.run(&["account", "set", "Store", "--proxy", "nonsense"]).await;
     assert_eq!(refused.error_code(), "value_invalid");
+}
+
+#[tokio::test]
+async fn a_known_providers_limits_count_until_the_user_gives_own_ones() {
+    let ctl = Ctl::new();
+    let added = ctl
+        .run(
+            &[
+                "account",
+                "add",
+                "--name",
+                "Mine",
+                "--host",
+                "smtp.gmail.com",
+                "--port",
+                "465",
+                "--tls",
+                "implicit",
+            ]
+            .into_iter()
+            .chain(["--from", "li@gmail.com"])
+            .collect::<Vec<_>>(),
+        )
+        .await
+        .json();
+    let of = |state: &serde_json::Value| {
+        let limits = &state["limits"];
+        let count = |span: &str| limits["limits"][span].as_i64();
+        (limits["own"].as_bool(), limits["provider"].clone(), count("perDay"), count("perHour"))
+    };
+    let gmail = serde_json::Value::from("Gmail");
+    assert_eq!(of(&added), (Some(false), gmail.clone(), Some(500), None));
+    assert_eq!((added["state"].as_str(), added["used"]["day"].as_i64()), (Some("ready"), Some(0)));
+
+    let changed = async |flags: &[&str]| {
+        ctl.run(&[&["account", "set", "Mine"], flags].concat()).await.json();
+        ctl.run(&["account", "state", "Mine"]).await.json()
+    };
+    let own = changed(&["--limit", "hour=100"]).await;
+    assert_eq!(of(&own), (Some(true), gmail.clone(), Some(500), Some(100)));
+    let higher = changed(&["--limit", "day=900", "--limit", "hour=none"]).await;
+    assert_eq!(of(&higher), (Some(true), gmail.clone(), Some(900), None), "what the user set stays");
+    // At a host that nobody knows, only what the user set is left.
+    let moved = changed(&["--host", "smtp.example.cn"]).await;
+    assert_eq!(of(&moved), (Some(true), serde_json::Value::Null, Some(900), None));
+    let back = changed(&["--host", "smtp.gmail.com", "--default-limits"]).await;
+    assert_eq!(of(&back), (Some(false), gmail, Some(500), None));
+
+    let pause =
+        changed(&["--per-session", "20", "--session-pause", "1.5", "--domain-limit", "QQ.com:minute=30"])
+            .await;
+    let limits = &pause["limits"]["limits"];
+    assert_eq!((limits["perSession"].as_i64(), limits["sessionPauseMs"].as_i64()), (Some(20), Some(1500)));
+    assert_eq!(
+        limits["domains"],
+        serde_json::json!([{"domain": "qq.com", "perMinute": 30, "perHour": null}])
+    );
+    let refused = ctl.run(&["account", "set", "Mine", "--domain-limit", "a b:minute=3"]).await;
+    assert_eq!(refused.error()["field"], "domains");
 }
 
 #[tokio::test]

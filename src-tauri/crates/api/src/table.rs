@@ -26,6 +26,7 @@ pub fn router() -> Router {
         .command("account.suggest", account::suggest)
         .command("account.release", account::release)
         .command("account.trust", account::trust)
+        .command("account.state", limit::state)
         .command("account.limits", limit::get)
         .command("account.set_limits", limit::set)
         // Contacts

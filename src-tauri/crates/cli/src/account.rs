@@ -4,7 +4,9 @@ use std::io::Read;
 use std::net::IpAddr;
 
 use clap::{Args, Subcommand, ValueEnum};
-use hongyan_api::commands::account::{AccountDraft, AccountTest, AccountView, CreateAccount, TestAccount};
+use hongyan_api::commands::account::{
+    AccountDraft, AccountState, AccountTest, AccountView, CreateAccount, TestAccount,
+};
 use hongyan_api::commands::shapes::{ById, Done, Nothing, SenderView};
 
 use crate::account_set::{self, SetAccount, TrustAccount};
@@ -180,7 +182,8 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
     };
     let added: AccountView = session.call("account.create", &CreateAccount { account }).await?;
     values.limits.apply(session, added.id).await?;
-    session.screen.say(&added, &Sentence::AccountAdded { name: &added.name })
+    let state: AccountState = session.call("account.state", &ById { id: added.id }).await?;
+    session.screen.say(&state, &Sentence::AccountAdded { name: &added.name })
 }
 
 async fn list(session: &Session<'_>) -> Result<(), Failure> {

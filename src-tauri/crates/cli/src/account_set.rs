@@ -1,7 +1,10 @@
 //! `hongyanctl account set`, `state` and `trust`: changing an account and asking how it is.
 
 use clap::Args;
-use hongyan_api::commands::account::{AccountDraft, AccountView, TrustCertificate, UpdateAccount};
+use hongyan_api::commands::account::{
+    AccountDraft, AccountState, AccountView, TrustCertificate, UpdateAccount,
+};
+use hongyan_api::commands::shapes::ById;
 
 use crate::account::{self, LoginArguments, Tls};
 use crate::failure::Failure;
@@ -93,10 +96,11 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
     session.screen.say(&changed, &Sentence::AccountChanged { name: &changed.name })
 }
 
-/// Says whether an account can send, what holds it, and what it sent today.
+/// Says whether an account can send, what it may send, and what it sent.
 pub async fn state(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     let account = session.find_account(name).await?;
-    session.screen.say(&account, &Sentence::AccountState { account: &account })
+    let state: AccountState = session.call("account.state", &ById { id: account.id }).await?;
+    session.screen.say(&state, &Sentence::AccountState { state: &state })
 }
 
 /// Trusts one certificate, or none.

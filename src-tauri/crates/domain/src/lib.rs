@@ -27,7 +27,7 @@ pub use delivery::{DeliveryState, SkipReason};
 pub use field_name::{FieldName, FieldNameFault, RESERVED_FIELDS};
 pub use fingerprint::{Fingerprint, FingerprintFault};
 pub use ids::{AccountId, CampaignId, ContactId, DeliveryId, ImportId, ListId, RunId, TemplateId};
-pub use limits::SendingLimits;
+pub use limits::{DomainLimit, SendingLimits};
 pub use proxy::{Proxy, ProxyAddressFault, ProxyKind};
 pub use sender::{Sender, SenderFault};
 pub use suppression::SuppressionReason;

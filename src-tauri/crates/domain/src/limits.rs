@@ -1,9 +1,13 @@
 //! How much and how fast an account may send, as its owner or its provider says.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use crate::EmailAddress;
+
 /// How much and how fast an account may send. `None` and 0 mean: no such limit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SendingLimits {
     /// Mails in any second.
@@ -22,11 +26,49 @@ pub struct SendingLimits {
     pub gap_ms: u32,
     /// Above `gap_ms`: the gap is drawn anew for each mail, up to this.
     pub gap_max_ms: u32,
+    /// Milliseconds from the end of a connection that carried [`Self::per_session`] to the next one of the account.
+    pub session_pause_ms: u32,
+    /// Fewer mails to some recipients' domains, each domain once.
+    pub domains: Vec<DomainLimit>,
+}
+
+/// Mails that an account sends to the recipients of one domain, at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLimit {
+    /// Lower-case ASCII (IDNA), without the `@`.
+    pub domain: String,
+    /// In any minute.
+    pub per_minute: Option<u32>,
+    /// In any hour.
+    pub per_hour: Option<u32>,
+}
+
+impl DomainLimit {
+    /// The same with its domain as addresses have it; `None` where that is no domain or nothing is limited.
+    fn tidy(self) -> Option<Self> {
+        let counts = [self.per_minute, self.per_hour];
+        if counts.contains(&Some(0)) || counts == [None, None] {
+            return None;
+        }
+        let typed = self.domain.trim();
+        let address = EmailAddress::parse(&format!("a@{}", typed.strip_prefix('@').unwrap_or(typed))).ok()?;
+        Some(Self { domain: address.domain().to_owned(), ..self })
+    }
 }
 
 impl SendingLimits {
-    /// The wire's name of the first value that makes no sense, if there is one.
-    pub fn fault(&self) -> Option<&'static str> {
+    /// The same with the domains as addresses have them, or the wire's name of the first value that makes no sense.
+    pub fn tidy(mut self) -> Result<Self, &'static str> {
+        if let Some(field) = self.fault() {
+            return Err(field);
+        }
+        let tidied: Option<Vec<_>> = self.domains.into_iter().map(DomainLimit::tidy).collect();
+        self.domains = tidied.ok_or("domains")?;
+        let different: BTreeSet<&str> = self.domains.iter().map(|limit| limit.domain.as_str()).collect();
+        if different.len() < self.domains.len() { Err("domains") } else { Ok(self) }
+    }
+
+    fn fault(&self) -> Option<&'static str> {
         let counts = [
             ("perSecond", self.per_second),
             ("perMinute", self.per_minute),
@@ -52,9 +94,26 @@ mod tests {
     fn a_limit_of_nothing_and_an_hour_that_is_none_are_found() {
         let good =
             SendingLimits { per_day: Some(500), gap_ms: 2_000, gap_max_ms: 5_000, ..Default::default() };
-        assert_eq!(good.fault(), None);
-        assert_eq!(SendingLimits { per_hour: Some(0), ..good }.fault(), Some("perHour"));
-        assert_eq!(SendingLimits { day_starts_at: Some(24), ..good }.fault(), Some("dayStartsAt"));
-        assert_eq!(SendingLimits { gap_max_ms: 1_000, ..good }.fault(), Some("gapMaxMs"));
+        assert_eq!(good.clone().tidy(), Ok(good.clone()));
+        let fault = |limits: SendingLimits| limits.tidy().unwrap_err();
+        assert_eq!(fault(SendingLimits { per_hour: Some(0), ..good.clone() }), "perHour");
+        assert_eq!(fault(SendingLimits { day_starts_at: Some(24), ..good.clone() }), "dayStartsAt");
+        assert_eq!(fault(SendingLimits { gap_max_ms: 1_000, ..good }), "gapMaxMs");
+    }
+
+    #[test]
+    fn domains_are_kept_as_addresses_have_them_and_once() {
+        let limit =
+            |domain: &str, per_minute| DomainLimit { domain: domain.to_owned(), per_minute, per_hour: None };
+        let tidy = |domains| SendingLimits { domains, ..Default::default() }.tidy();
+        let kept = tidy(vec![limit(" @QQ.com ", Some(5)), limit("例子.中国", Some(1))]).unwrap().domains;
+        let names: Vec<_> = kept.iter().map(|limit| limit.domain.as_str()).collect();
+        assert_eq!(names, ["qq.com", "xn--fsqu00a.xn--fiqs8s"]);
+        for bad in
+            [limit("", Some(5)), limit("a@b.cn", Some(5)), limit("qq.com", None), limit("qq.com", Some(0))]
+        {
+            assert_eq!(tidy(vec![bad]), Err("domains"));
+        }
+        assert_eq!(tidy(vec![limit("qq.com", Some(5)), limit("QQ.COM", Some(6))]), Err("domains"));
     }
 }

@@ -27,7 +27,10 @@ mod suppressions;
 mod templates;
 mod vault;
 
-pub use accounts::{Account, AccountDraft, AccountTest, BadCertificate, PasswordHint, Problem, Suggestion};
+pub use accounts::{
+    Account, AccountCondition, AccountDraft, AccountState, AccountTest, BadCertificate, PasswordHint,
+    Problem, ProviderLimits, Suggestion,
+};
 pub use campaigns::{
     Audience, CampaignNames, CampaignPlan, Check, Finding, FindingCode, LeftOut, Progress, Sample, Severity,
     TestSent,
@@ -52,12 +55,13 @@ pub use hongyan_store::{
     SuppressionRecord, TemplateLine, TemplateRecord, TemplateValues, TimelineRecord,
 };
 pub use imports::{Import, ImportFailure, ImportPlan};
+pub use limits::AccountLimits;
 pub use lock::Holder;
 pub use overview::{FirstSteps, Month, NeedsYou, has_problem};
 pub use paging::MAX_PAGE_ROWS;
 pub use rendering::{RenderProblem, RenderProblemKind, Rendered};
 pub use sandbox::{CaughtMailView, SandboxPage};
-pub use sending::{Pace, SendingStatus};
+pub use sending::{Pace, SendingStatus, Use};
 pub use settings::{Settings, SettingsChange};
 pub use suppressions::SuppressionPage;
 pub use templates::TemplateDraft;

@@ -3,29 +3,65 @@
 use std::sync::{Arc, PoisonError};
 
 use hongyan_domain::{AccountId, AccountKind, SendingLimits};
-use hongyan_store::Slowdown;
+use hongyan_store::{AccountRecord, Slowdown};
 
+use crate::accounts::{ProviderLimits, provider_limits};
 use crate::event::Changed;
 use crate::sending::{DAY_MS, Pacer};
 use crate::{Engine, Error, Result};
 
+/// How much an account may send, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountLimits {
+    /// What counts: the user's limits, else the provider's.
+    pub limits: SendingLimits,
+    /// Whether the user gave them.
+    pub is_own: bool,
+    /// What the provider publishes, where that is known.
+    pub provider: Option<ProviderLimits>,
+    /// How far its server slowed it down.
+    pub slowdown: Slowdown,
+}
+
 impl Engine {
     /// An account's limits, and how far its server slowed it down.
-    pub async fn load_limits(&self, account: AccountId) -> Result<(SendingLimits, Slowdown)> {
-        Ok(self.store().load_limits(account).await?)
+    pub async fn load_limits(&self, account: AccountId) -> Result<AccountLimits> {
+        let record = self.store().load_account(account).await?;
+        self.limits_of(&record).await
+    }
+
+    pub(crate) async fn limits_of(&self, account: &AccountRecord) -> Result<AccountLimits> {
+        let values = &account.values;
+        let (own, slowdown) = self.store().load_limits(account.id).await?;
+        let provider = provider_limits(&values.host, &values.from.address);
+        let published = provider.as_ref().map(|provider| provider.limits.clone());
+        Ok(AccountLimits {
+            is_own: own.is_some(),
+            limits: own.or(published).unwrap_or_default(),
+            provider,
+            slowdown,
+        })
     }
 
     /// Sets an account's limits; what is being sent keeps to them at once.
     pub async fn update_limits(&self, account: AccountId, limits: SendingLimits) -> Result<()> {
-        if self.store().load_account(account).await?.values.kind == AccountKind::Sandbox {
+        let limits = limits.tidy().map_err(Error::Value)?;
+        self.change_limits(account, Some(limits)).await
+    }
+
+    /// Takes back the user's limits: the provider's count again, or none where they are not known.
+    pub async fn forget_limits(&self, account: AccountId) -> Result<()> {
+        self.change_limits(account, None).await
+    }
+
+    async fn change_limits(&self, account: AccountId, own: Option<SendingLimits>) -> Result<()> {
+        let record = self.store().load_account(account).await?;
+        if record.values.kind == AccountKind::Sandbox {
             return Err(Error::SandboxFixed);
         }
-        if let Some(field) = limits.fault() {
-            return Err(Error::Value(field));
-        }
-        self.store().update_limits(account, &limits).await?;
+        self.store().update_limits(account, own.as_ref()).await?;
         if let Some(pacer) = self.known_pacer(account) {
-            pacer.set_limits(limits);
+            pacer.set_limits(self.limits_of(&record).await?.limits);
         }
         self.tell_changed(Changed::Accounts);
         Ok(())
@@ -44,8 +80,7 @@ impl Engine {
     /// The pace of an account, shared by all that send through it.
     pub(crate) async fn pacer(&self, account: AccountId) -> Result<Arc<Pacer>> {
         if let Some(pacer) = self.known_pacer(account) {
-            let (limits, _) = self.store().load_limits(account).await?;
-            pacer.set_limits(limits);
+            pacer.set_limits(self.load_limits(account).await?.limits);
             return Ok(pacer);
         }
         let pacer = Arc::new(self.new_pacer(account).await?);
@@ -57,9 +92,9 @@ impl Engine {
         self.sending().pacers.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned()
     }
 
-    async fn new_pacer(&self, account: AccountId) -> Result<Pacer> {
+    pub(crate) async fn new_pacer(&self, account: AccountId) -> Result<Pacer> {
         let now_ms = self.now_ms();
-        let (limits, slowdown) = self.store().load_limits(account).await?;
+        let AccountLimits { limits, slowdown, .. } = self.load_limits(account).await?;
         let recent = self.store().list_recent_use(account, now_ms - DAY_MS).await?;
         Ok(Pacer::new(limits, slowdown, &recent, now_ms))
     }

@@ -20,26 +20,28 @@ pub struct Slowdown {
 }
 
 impl Store {
-    /// An account's limits and slowdown.
-    pub async fn load_limits(&self, account: AccountId) -> Result<(SendingLimits, Slowdown)> {
-        let row: Option<(String, String)> =
+    /// The limits that the user gave an account, and its slowdown.
+    pub async fn load_limits(&self, account: AccountId) -> Result<(Option<SendingLimits>, Slowdown)> {
+        let row: Option<(Option<String>, String)> =
             sqlx::query_as("select limits, slowdown from account_limits where account_id = $1")
                 .bind(account.0)
                 .fetch_optional(self.reader())
                 .await?;
         let Some((limits, slowdown)) = row else { return Ok(Default::default()) };
-        Ok((serde_json::from_str(&limits)?, serde_json::from_str(&slowdown)?))
+        let limits = limits.map(|limits| serde_json::from_str(&limits)).transpose()?;
+        Ok((limits, serde_json::from_str(&slowdown)?))
     }
 
-    /// Sets an account's limits.
-    pub async fn update_limits(&self, account: AccountId, limits: &SendingLimits) -> Result<()> {
+    /// Sets an account's limits; `None` where the user gives none.
+    pub async fn update_limits(&self, account: AccountId, limits: Option<&SendingLimits>) -> Result<()> {
+        let limits = limits.map(serde_json::to_string).transpose()?;
         let mut transaction = self.begin().await?;
         sqlx::query(
             "insert into account_limits (account_id, limits) values ($1, $2)
              on conflict (account_id) do update set limits = excluded.limits",
         )
         .bind(account.0)
-        .bind(serde_json::to_string(limits)?)
+        .bind(limits)
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)

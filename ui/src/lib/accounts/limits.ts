@@ -1,35 +1,64 @@
 import { show } from '$lib/app/format.svelte';
 import { m } from '$lib/paraglide/messages';
-import type { Limits } from '$lib/rpc/schema';
+import type { DomainLimitView, Limits, LimitsView } from '$lib/rpc/schema';
 
-/** The form's values: empty boxes are null, gaps are whole seconds. */
+/** The form's values: empty boxes are null, pauses are whole seconds. */
 export interface LimitFields {
+  perSecond: number | null;
   perMinute: number | null;
   perHour: number | null;
   perDay: number | null;
   dayStartsAt: number | null;
   perSession: number | null;
+  sessionPause: number | null;
   gap: number | null;
   gapMax: number | null;
+  domains: DomainLimitView[];
 }
 
 export function fieldsFromLimits(limits: Limits): LimitFields {
   const seconds = (ms: number) => (ms > 0 ? Math.round(ms / 1000) : null);
-  const { perMinute, perHour, perDay, dayStartsAt, perSession, gapMs, gapMaxMs } = limits;
-  return { perMinute, perHour, perDay, dayStartsAt, perSession, gap: seconds(gapMs), gapMax: seconds(gapMaxMs) };
+  const { sessionPauseMs, gapMs, gapMaxMs, domains, ...counts } = limits;
+  return {
+    ...counts,
+    sessionPause: seconds(sessionPauseMs),
+    gap: seconds(gapMs),
+    gapMax: seconds(gapMaxMs),
+    domains: domains.map((domain) => ({ ...domain })),
+  };
 }
 
-/** `before` keeps what the form does not show. */
-export function limitsFromFields(fields: LimitFields, before: Limits): Limits {
-  const { gap, gapMax, ...rest } = fields;
-  return { ...before, ...rest, gapMs: (gap ?? 0) * 1000, gapMaxMs: (gapMax ?? 0) * 1000 };
+export function limitsFromFields(fields: LimitFields): Limits {
+  const { sessionPause, gap, gapMax, domains, ...counts } = fields;
+  const ms = (seconds: number | null) => (seconds ?? 0) * 1000;
+  return {
+    ...counts,
+    sessionPauseMs: ms(sessionPause),
+    gapMs: ms(gap),
+    gapMaxMs: ms(gapMax),
+    // A line that nothing was entered in is none.
+    domains: domains.filter(
+      ({ domain, perMinute, perHour }) => domain.trim() || perMinute !== null || perHour !== null,
+    ),
+  };
+}
+
+/** Whether the form says the same as before, so that the provider's limits stay the provider's. */
+export function isUnchanged(fields: LimitFields, before: Limits): boolean {
+  return JSON.stringify(limitsFromFields(fields)) === JSON.stringify(limitsFromFields(fieldsFromLimits(before)));
+}
+
+const counted = (count: number | null, words: (values: { count: string }) => string) =>
+  count === null ? [] : [words({ count: show.number(count) })];
+
+function domainText({ domain, perMinute, perHour }: DomainLimitView): string {
+  const text = [...counted(perMinute, m.accounts_limit_minute), ...counted(perHour, m.accounts_limit_hour)];
+  return m.accounts_limit_domain({ domain, text: text.join(', ') });
 }
 
 /** `50 an hour · 500 a day`, or undefined without limits. */
 export function limitsText(limits: Limits): string | undefined {
-  const { perSecond, perMinute, perHour, perDay, perSession, gapMs, gapMaxMs } = limits;
-  const counted = (count: number | null, words: (values: { count: string }) => string) =>
-    count === null ? [] : [words({ count: show.number(count) })];
+  const { perSecond, perMinute, perHour, perDay, perSession, sessionPauseMs, gapMs, gapMaxMs, domains } = limits;
   const seconds = Math.max(gapMs, gapMaxMs) / 1000;
   const parts = [
     ...counted(perSecond, m.accounts_limit_second),
@@ -37,7 +66,15 @@ export function limitsText(limits: Limits): string | undefined {
     ...counted(perHour, m.accounts_limit_hour),
     ...counted(perDay, m.accounts_limit_day),
     ...counted(perSession, m.accounts_limit_session),
+    ...(sessionPauseMs > 0 ? [m.accounts_limit_pause({ seconds: show.number(sessionPauseMs / 1000) })] : []),
     ...(seconds > 0 ? [m.accounts_limit_gap({ seconds: show.number(seconds) })] : []),
+    ...domains.map(domainText),
   ];
   return parts.length > 0 ? parts.join(' · ') : undefined;
+}
+
+/** The same, and whose limits they are where the user gave none. */
+export function limitsOfAccount({ limits, own, provider }: LimitsView): string | undefined {
+  const text = limitsText(limits);
+  return text && provider && !own ? m.accounts_limits_by_default({ text, provider }) : text;
 }

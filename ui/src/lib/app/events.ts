@@ -31,26 +31,44 @@ export function onLost(act: () => void): () => void {
   return () => lost.delete(act);
 }
 
+/** Calls `act` some time after it was asked to, however often that was meanwhile. */
+function atMostEvery(pauseMs: number, act: () => void): { soon: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      act();
+    }, pauseMs);
+  };
+  return { soon, stop: () => clearTimeout(timer) };
+}
+
 /**
  * Calls `reload` when one of these things changed, at most every 300 ms, and when events may have been missed.
  *
  * An import changes contacts thousands of times; a screen needs to look again only now and then.
  */
 export function onChanged(things: readonly Changed[], reload: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const soon = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      reload();
-    }, 300);
-  };
-  const stop = onEngineEvent((event) => {
+  const { soon, stop } = atMostEvery(300, reload);
+  const unhear = onEngineEvent((event) => {
     if (event.kind === 'changed' && things.includes(event.what)) soon();
   });
   missed.add(soon);
   return () => {
-    stop();
+    unhear();
     missed.delete(soon);
-    clearTimeout(timer);
+    stop();
+  };
+}
+
+/** Calls `act` while mails go out, at most every two seconds. */
+export function onSending(act: () => void): () => void {
+  const { soon, stop } = atMostEvery(2000, act);
+  const unhear = onEngineEvent((event) => {
+    if (event.kind === 'campaignProgress' || event.kind === 'campaignFinished') soon();
+  });
+  return () => {
+    unhear();
+    stop();
   };
 }

@@ -34,6 +34,56 @@ export type AccountDraft = {
   maxConnections: number;
 };
 
+/** How an account is. */
+export type AccountState = {
+  /** `ready`, `slowed` (its server asked for it), `waits` (a limit is reached) or `held` (see `held`). */
+  state: string;
+  /** Until when it waits or is held, unix milliseconds; null where nothing or only the user ends it. */
+  untilMs: number | null;
+  /** What it may send, and how its server slowed it down. */
+  limits: LimitsView;
+  /** What it sent of late. */
+  used: UseView;
+  /** Its connections now; null where another process sends. */
+  connections: number | null;
+  /** The most it may have now: fewer than `maxConnections` while it is slowed down. */
+  mostConnections: number;
+  /** Row id. */
+  id: number;
+  /** The user's name for it. */
+  name: string;
+  /** `smtp` or `sandbox`. */
+  kind: string;
+  /** Host name. */
+  host: string;
+  /** TCP port. */
+  port: number;
+  /** `none`, `starttls` or `implicit`. */
+  tls: string;
+  /** Login name, or null where no login is needed. */
+  user: string | null;
+  /** What the password is: `password` or `token` (OAuth 2.0). */
+  loginKind: string;
+  /** Whether a password (or token) is kept. */
+  hasPassword: boolean;
+  /** The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null. */
+  proxy: string | null;
+  /** SHA-256 of the certificate that is trusted besides what the system trusts, as `AB:CD:…`; or null. */
+  trustedCertificate: string | null;
+  /** From. */
+  from: SenderView;
+  /** Reply-To, or null. */
+  replyTo: string | null;
+  /** Most connections at a time. */
+  maxConnections: number;
+  /** Why it is held, or null when it is ready. */
+  held: HeldView | null;
+  /** Mails taken since local midnight. */
+  sentToday: number;
+  /** When it was added, unix milliseconds. */
+  createdAtMs: number;
+};
+
 /** Settings that fit an address's provider. */
 export type AccountSuggestion = {
   /** The provider's name for people, for example `QQ Mail`; null where it is not known and the rest is a guess. */
@@ -442,6 +492,16 @@ export type Deleted = {
   undoId: number;
 };
 
+/** Mails to the recipients of one domain, at most. */
+export type DomainLimitView = {
+  /** For example `qq.com`. */
+  domain: string;
+  /** In any minute. */
+  perMinute: number | null;
+  /** In any hour. */
+  perHour: number | null;
+};
+
 /** The answer of a command that has nothing to tell. */
 export type Done = Record<symbol, never>;
 
@@ -735,16 +795,26 @@ export type Limits = {
   dayStartsAt: number | null;
   /** Mails a connection carries before it is closed. */
   perSession: number | null;
+  /** Milliseconds from the end of a connection that carried `perSession` to the next one of the account. */
+  sessionPauseMs: number;
   /** Milliseconds between two mails, at least. */
   gapMs: number;
   /** Above `gapMs`: the gap is drawn anew for each mail, up to this. */
   gapMaxMs: number;
+  /** Fewer mails to the recipients of some domains, each domain once. */
+  domains: Array<DomainLimitView>;
 };
 
 /** An account's limits, and how its server slowed it down. */
 export type LimitsView = {
-  /** The limits. */
+  /** What counts: the user's limits, else the provider's. */
   limits: Limits;
+  /** Whether the user gave them. */
+  own: boolean;
+  /** The provider whose limits are known, or null. */
+  provider: string | null;
+  /** What it publishes, or null. */
+  providerLimits: Limits | null;
   /** Mails a minute it keeps to since its server asked it to slow down; null at full rate. */
   slowedPerMinute: number | null;
   /** Connections it keeps to for the same reason; null for all it may have. */
@@ -1103,8 +1173,8 @@ export type SendingStatus = {
 export type SetLimits = {
   /** Which account. */
   id: number;
-  /** All of its limits. */
-  limits: Limits;
+  /** All of its limits; null for those of its provider, or none where they are not known. */
+  limits: Limits | null;
 };
 
 /** The user's settings. */
@@ -1298,6 +1368,16 @@ export type UpdateTemplate = {
   template: TemplateDraft;
 };
 
+/** What an account sent of late, as its limits count it. */
+export type UseView = {
+  /** In the last minute. */
+  minute: number;
+  /** In the last hour. */
+  hour: number;
+  /** In the last 24 hours, or since `dayStartsAt`. */
+  day: number;
+};
+
 /** Every command: what it takes and what it answers. */
 export interface Commands {
   "app.status": [Nothing, AppStatus];
@@ -1314,6 +1394,7 @@ export interface Commands {
   "account.suggest": [SuggestAccount, AccountSuggestion];
   "account.release": [ById, AccountView];
   "account.trust": [TrustCertificate, AccountView];
+  "account.state": [ById, AccountState];
   "account.limits": [ById, LimitsView];
   "account.set_limits": [SetLimits, LimitsView];
   "contact.list": [ListContacts, ContactPage];

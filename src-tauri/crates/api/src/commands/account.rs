@@ -206,7 +206,7 @@ pub struct AccountSuggestion {
 }
 
 /// How much and how fast an account may send. Null and 0 mean: no such limit.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Mails in any second.
@@ -221,18 +221,40 @@ pub struct Limits {
     pub day_starts_at: Option<u8>,
     /// Mails a connection carries before it is closed.
     pub per_session: Option<u32>,
+    /// Milliseconds from the end of a connection that carried `perSession` to the next one of the account.
+    pub session_pause_ms: u32,
     /// Milliseconds between two mails, at least.
     pub gap_ms: u32,
     /// Above `gapMs`: the gap is drawn anew for each mail, up to this.
     pub gap_max_ms: u32,
+    /// Fewer mails to the recipients of some domains, each domain once.
+    pub domains: Vec<DomainLimitView>,
+}
+
+/// Mails to the recipients of one domain, at most.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DomainLimitView {
+    /// For example `qq.com`.
+    pub domain: String,
+    /// In any minute.
+    pub per_minute: Option<u32>,
+    /// In any hour.
+    pub per_hour: Option<u32>,
 }
 
 /// An account's limits, and how its server slowed it down.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LimitsView {
-    /// The limits.
+    /// What counts: the user's limits, else the provider's.
     pub limits: Limits,
+    /// Whether the user gave them.
+    pub own: bool,
+    /// The provider whose limits are known, or null.
+    pub provider: Option<String>,
+    /// What it publishes, or null.
+    pub provider_limits: Option<Limits>,
     /// Mails a minute it keeps to since its server asked it to slow down; null at full rate.
     pub slowed_per_minute: Option<u32>,
     /// Connections it keeps to for the same reason; null for all it may have.
@@ -240,11 +262,44 @@ pub struct LimitsView {
 }
 
 /// Sets an account's limits.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetLimits {
     /// Which account.
     pub id: i64,
-    /// All of its limits.
-    pub limits: Limits,
+    /// All of its limits; null for those of its provider, or none where they are not known.
+    pub limits: Option<Limits>,
+}
+
+/// How an account is.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountState {
+    /// The account.
+    #[serde(flatten)]
+    pub account: AccountView,
+    /// `ready`, `slowed` (its server asked for it), `waits` (a limit is reached) or `held` (see `held`).
+    pub state: String,
+    /// Until when it waits or is held, unix milliseconds; null where nothing or only the user ends it.
+    pub until_ms: Option<i64>,
+    /// What it may send, and how its server slowed it down.
+    pub limits: LimitsView,
+    /// What it sent of late.
+    pub used: UseView,
+    /// Its connections now; null where another process sends.
+    pub connections: Option<u32>,
+    /// The most it may have now: fewer than `maxConnections` while it is slowed down.
+    pub most_connections: u32,
+}
+
+/// What an account sent of late, as its limits count it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UseView {
+    /// In the last minute.
+    pub minute: u32,
+    /// In the last hour.
+    pub hour: u32,
+    /// In the last 24 hours, or since `dayStartsAt`.
+    pub day: u32,
 }

@@ -1,11 +1,11 @@
 //! The sentences in Simplified Chinese.
 
-use hongyan_api::commands::account::AccountView;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Counts, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
 
 use super::Sentence;
+use super::chinese_account::account_state;
 use super::chinese_codes as codes;
 use super::numbers::{duration, grouped, local_time};
 use crate::screen::line;
@@ -23,7 +23,7 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         }
         Sentence::AccountAdded { name } => format!("已添加账户“{name}”。"),
         Sentence::AccountChanged { name } => format!("已修改账户“{name}”。"),
-        Sentence::AccountState { account } => account_state(account),
+        Sentence::AccountState { state } => account_state(state),
         Sentence::CertificateTrusted { host, fingerprint } => {
             format!("今后在 {} 只额外信任这一张证书：{fingerprint}", line(host))
         }
@@ -148,24 +148,4 @@ fn finding(finding: &Finding) -> String {
     let who: Vec<String> = finding.examples.iter().map(|one| line(&one.address)).collect();
     let who = if who.is_empty() { String::new() } else { format!("：{}", who.join("、")) };
     format!("{word}：{text}涉及 {} 人{who}。", grouped(finding.count))
-}
-
-fn account_state(account: &AccountView) -> String {
-    let mut lines = Vec::new();
-    match &account.held {
-        None => lines.push(format!("“{}”就绪。", account.name)),
-        Some(held) => {
-            let why = codes::verdict(&held.verdict).unwrap_or(&held.verdict);
-            let until = match held.until_ms {
-                Some(at) => format!("将于 {} 恢复", local_time(at)),
-                None => "需由您解除".to_owned(),
-            };
-            lines.push(format!("“{}”已暂停发送，{until}；原因：{why}。", account.name));
-            if !held.detail.is_empty() {
-                lines.push(format!("  {}", line(&held.detail)));
-            }
-        }
-    }
-    lines.push(format!("今日已发：{}", grouped(account.sent_today)));
-    lines.join("\n")
 }

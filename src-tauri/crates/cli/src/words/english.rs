@@ -1,11 +1,11 @@
 //! The sentences in English.
 
-use hongyan_api::commands::account::AccountView;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Counts, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
 
 use super::Sentence;
+use super::english_account::account_state;
 use super::english_codes as codes;
 use super::numbers::{duration, grouped, local_time};
 use crate::screen::line;
@@ -27,7 +27,7 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         ),
         Sentence::AccountAdded { name } => format!("The account “{name}” is added."),
         Sentence::AccountChanged { name } => format!("The account “{name}” is changed."),
-        Sentence::AccountState { account } => account_state(account),
+        Sentence::AccountState { state } => account_state(state),
         Sentence::CertificateTrusted { host, fingerprint } => {
             format!("At {} exactly this certificate is trusted from now on: {fingerprint}", line(host))
         }
@@ -172,24 +172,4 @@ fn finding(finding: &Finding) -> String {
 
 fn people(count: i64) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
-}
-
-fn account_state(account: &AccountView) -> String {
-    let mut lines = Vec::new();
-    match &account.held {
-        None => lines.push(format!("“{}” is ready.", account.name)),
-        Some(held) => {
-            let why = codes::verdict(&held.verdict).unwrap_or(&held.verdict);
-            let until = match held.until_ms {
-                Some(at) => format!("until {}", local_time(at)),
-                None => "until you release it".to_owned(),
-            };
-            lines.push(format!("“{}” is held {until}, because {why}.", account.name));
-            if !held.detail.is_empty() {
-                lines.push(format!("  {}", line(&held.detail)));
-            }
-        }
-    }
-    lines.push(format!("Sent today: {}", grouped(account.sent_today)));
-    lines.join("\n")
 }

@@ -4,12 +4,14 @@
 //! does not compile.
 
 mod chinese;
+mod chinese_account;
 mod chinese_codes;
 mod english;
+mod english_account;
 mod english_codes;
 mod numbers;
 
-use hongyan_api::commands::account::AccountView;
+use hongyan_api::commands::account::AccountState;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
@@ -48,8 +50,8 @@ pub enum Sentence<'a> {
     AccountAdded { name: &'a str },
     /// An account was changed.
     AccountChanged { name: &'a str },
-    /// Whether an account can send, and what it sent.
-    AccountState { account: &'a AccountView },
+    /// Whether an account can send, what it may send, and what it sent.
+    AccountState { state: &'a AccountState },
     /// One certificate is trusted from now on.
     CertificateTrusted { host: &'a str, fingerprint: &'a str },
     /// No certificate is trusted besides the usual ones.

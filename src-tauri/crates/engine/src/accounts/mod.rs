@@ -1,8 +1,10 @@
 //! Accounts: adding, changing, trying, and the password's way into the keyring or vault.
 
 mod draft;
+mod provider_limits;
 mod providers;
 mod secret;
+mod state;
 mod test;
 
 use std::collections::HashMap;
@@ -12,7 +14,10 @@ use hongyan_smtp::{Login, ProxyRoute, Server};
 use hongyan_store::{AccountRecord, AccountValues};
 
 pub use draft::AccountDraft;
+pub use provider_limits::ProviderLimits;
+pub(crate) use provider_limits::provider_limits;
 pub use providers::{PasswordHint, Suggestion};
+pub use state::{AccountCondition, AccountState};
 pub(crate) use test::server_says;
 pub use test::{AccountTest, BadCertificate, Problem};
 

@@ -122,7 +122,10 @@ const PROVIDERS: &[Provider] = &[
     },
     implicit("Yandex", &["yandex.com", "yandex.ru", "ya.ru"], "smtp.yandex.com", AppPassword),
     implicit("Mail.ru", &["mail.ru", "bk.ru", "inbox.ru", "list.ru"], "smtp.mail.ru", AppPassword),
+    implicit("Google Workspace", &[], "smtp-relay.gmail.com", AppPassword),
+    implicit("网易企业邮箱", &[], "smtp.ym.163.com", ClientPassword),
     implicit("Aliyun DirectMail", &[], "smtpdm.aliyun.com", SmtpCredentials),
+    implicit("Tencent Cloud SES", &[], "smtp.qcloudmail.com", SmtpCredentials),
     implicit("SendGrid", &[], "smtp.sendgrid.net", SmtpCredentials),
     implicit("Mailgun", &[], "smtp.mailgun.org", SmtpCredentials),
     starttls("Brevo", &[], "smtp-relay.brevo.com", SmtpCredentials),
@@ -135,6 +138,11 @@ pub(super) fn hint_for_host(host: &str) -> Option<PasswordHint> {
         return Some(SmtpCredentials);
     }
     PROVIDERS.iter().find(|provider| provider.host == host).and_then(|provider| provider.hint)
+}
+
+/// The name of the provider behind a host.
+pub(super) fn provider_name(host: &str) -> Option<&'static str> {
+    PROVIDERS.iter().find(|provider| provider.host == host).map(|provider| provider.name)
 }
 
 fn suggest(address: &EmailAddress) -> Suggestion {

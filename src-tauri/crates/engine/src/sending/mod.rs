@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use letter::{Letter, Written};
 use meter::Meter;
+pub use pacer::Use;
 pub(crate) use pacer::{DAY_MS, Day, Pacer};
 use supervisor::Supervisor;
 use thread::SendingThread;
@@ -61,6 +62,14 @@ impl Sending {
         for live in live.values().filter(|live| live.account == account) {
             live.stop.cancel();
         }
+    }
+
+    /// Connections that campaigns have through an account now, or are just making.
+    pub(crate) fn open_connections(&self, account: AccountId) -> u32 {
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.get(&account).map_or(0, |(limit, semaphore)| {
+            limit.saturating_sub(u32::try_from(semaphore.available_permits()).unwrap_or(u32::MAX))
+        })
     }
 
     fn one_connection_more(&self, account: AccountId) {

@@ -65,6 +65,11 @@ impl Window {
         }
     }
 
+    /// Mails since a time.
+    fn since(&self, start_ms: i64) -> u32 {
+        self.slots.iter().filter(|(start, _)| *start >= start_ms).map(|(_, count)| *count).sum()
+    }
+
     fn forget(&mut self, now_ms: i64) {
         while let Some(&(start, count)) = self.slots.front()
             && start + self.slot_ms + self.span_ms <= now_ms
@@ -101,6 +106,19 @@ pub(crate) struct Day {
     pub(crate) end_ms: i64,
 }
 
+/// What an account sent of late.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Use {
+    /// In the last minute.
+    pub minute: u32,
+    /// In the last hour.
+    pub hour: u32,
+    /// In the last 24 hours, or since the provider's day began.
+    pub day: u32,
+    /// A limit is reached: until then, unix milliseconds.
+    pub full_until_ms: Option<i64>,
+}
+
 #[derive(Debug, Clone)]
 struct State {
     limits: SendingLimits,
@@ -111,6 +129,8 @@ struct State {
     day: Window,
     /// No mail before this, for the gap.
     free_at_ms: i64,
+    /// No new connection before this, after one that carried all it may.
+    next_session_ms: i64,
     /// Until when somebody waits, if it is worth telling.
     waits_until_ms: Option<i64>,
     /// When the slowdown last changed, and the mails taken since.
@@ -121,35 +141,38 @@ struct State {
 impl State {
     /// Takes one mail's place, or says when to ask again.
     fn take(&mut self, now_ms: i64, day: Option<Day>, jitter: f64) -> Result<(), i64> {
-        let limits = self.limits;
+        let gap_ends = (self.free_at_ms > now_ms).then_some(self.free_at_ms);
+        if let Some(until_ms) = self.full_until(now_ms, day).max(gap_ends) {
+            return Err(until_ms);
+        }
+        self.add(now_ms, 1);
+        let SendingLimits { gap_ms, gap_max_ms, .. } = self.limits;
+        let widest = gap_max_ms.max(gap_ms) - gap_ms;
+        self.free_at_ms = now_ms + (f64::from(gap_ms) + f64::from(widest) * jitter) as i64;
+        Ok(())
+    }
+
+    /// Until when a limit is reached: `None` where there is a place for a mail.
+    fn full_until(&mut self, now_ms: i64, day: Option<Day>) -> Option<i64> {
+        let limits = &self.limits;
+        self.day.forget(now_ms);
         let per_minute = match (limits.per_minute, self.slowdown.per_minute) {
             (Some(limit), Some(slowed)) => Some(limit.min(slowed)),
             (limit, slowed) => limit.or(slowed),
         };
-        let rolling_day = if day.is_some() { None } else { limits.per_day };
         let waits = [
-            (self.free_at_ms > now_ms).then_some(self.free_at_ms),
             self.second.opens_at(limits.per_second, now_ms),
             self.minute.opens_at(per_minute, now_ms),
             self.hour.opens_at(limits.per_hour, now_ms),
-            self.day.opens_at(rolling_day, now_ms),
-            day.and_then(|day| self.day_opens_at(day)),
+            match day {
+                None => self.day.opens_at(limits.per_day, now_ms),
+                Some(day) => limits
+                    .per_day
+                    .is_some_and(|limit| self.day.since(day.start_ms) >= limit)
+                    .then_some(day.end_ms),
+            },
         ];
-        if let Some(until_ms) = waits.into_iter().flatten().max() {
-            return Err(until_ms);
-        }
-        self.add(now_ms, 1);
-        let widest = limits.gap_max_ms.max(limits.gap_ms) - limits.gap_ms;
-        let gap_ms = f64::from(limits.gap_ms) + f64::from(widest) * jitter;
-        self.free_at_ms = now_ms + gap_ms as i64;
-        Ok(())
-    }
-
-    fn day_opens_at(&self, day: Day) -> Option<i64> {
-        let limit = self.limits.per_day?;
-        let sent: u32 =
-            self.day.slots.iter().filter(|(start, _)| *start >= day.start_ms).map(|(_, count)| *count).sum();
-        (sent >= limit).then_some(day.end_ms)
+        waits.into_iter().flatten().max()
     }
 
     fn add(&mut self, at_ms: i64, mails: u32) {
@@ -183,6 +206,7 @@ impl Pacer {
             hour: Window::new(HOUR_MS, MINUTE_MS),
             day: Window::new(DAY_MS, MINUTE_MS),
             free_at_ms: 0,
+            next_session_ms: 0,
             waits_until_ms: None,
             slowed_at_ms: now_ms,
             taken_since: 0,
@@ -211,6 +235,32 @@ impl Pacer {
     /// Mails a connection carries before it is closed.
     pub(crate) fn per_session(&self) -> Option<u32> {
         self.state().limits.per_session
+    }
+
+    /// A connection that carried all it may was closed: the next one may come after the pause.
+    pub(crate) fn session_ended(&self, now_ms: i64) {
+        let mut state = self.state();
+        let pause_ms = i64::from(state.limits.session_pause_ms);
+        state.next_session_ms = now_ms + pause_ms;
+        state.waits_until_ms = Some(state.next_session_ms).filter(|_| pause_ms >= WORTH_TELLING_MS);
+    }
+
+    /// When the next connection may be made: `None` now.
+    pub(crate) fn next_session(&self, now_ms: i64) -> Option<i64> {
+        Some(self.state().next_session_ms).filter(|next_ms| *next_ms > now_ms)
+    }
+
+    /// What was sent of late, and whether a limit is reached.
+    pub(crate) fn used(&self, clock: &Clock) -> Use {
+        let mut state = self.state();
+        let now_ms = clock.now_ms();
+        let day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
+        let full_until_ms = state.full_until(now_ms, day);
+        let in_day = match day {
+            Some(day) => state.day.since(day.start_ms),
+            None => state.day.total,
+        };
+        Use { minute: state.minute.total, hour: state.hour.total, day: in_day, full_until_ms }
     }
 
     /// Takes one mail's place if there is one now; else says when to ask again.

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hongyan_domain::{AccountProblem, Verdict};
-use hongyan_smtp::{Failure, Offer, Session, judge};
+use hongyan_smtp::{Failure, Offer, Session, judge, says_session_is_full};
 use hongyan_store::{Entry, EntryResult, Report};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -80,6 +80,11 @@ impl Connection {
     async fn next(&mut self) -> Step {
         if self.is_session_full() {
             self.leave().await;
+            self.carried = 0;
+            self.shift.pacer.session_ended(self.shift.engine.now_ms());
+        }
+        if self.session.is_none() && !self.wait_for_session().await {
+            return Step::Leave;
         }
         let job = match self.waiting.take() {
             Some(job) => Some(job),
@@ -124,6 +129,17 @@ impl Connection {
         true
     }
 
+    /// Waits out the pause between two connections; `false` when this round is over.
+    async fn wait_for_session(&self) -> bool {
+        let clock = self.shift.engine.clock();
+        while let Some(until_ms) = self.shift.pacer.next_session(clock.now_ms()) {
+            if !self.shift.pacer.wait(clock, until_ms, &self.shift.stop).await {
+                return false;
+            }
+        }
+        true
+    }
+
     fn is_session_full(&self) -> bool {
         self.shift.pacer.per_session().is_some_and(|most| self.carried >= most)
     }
@@ -148,6 +164,10 @@ impl Connection {
     /// A mail was refused before its body: nothing can be in doubt.
     async fn refused(&mut self, mut job: Job, failure: &Failure) -> Step {
         if failure.is_stale() {
+            return Step::Offer(job);
+        }
+        if self.carried > 0 && says_session_is_full(failure) {
+            self.leave().await;
             return Step::Offer(job);
         }
         let (verdict, consequence) =

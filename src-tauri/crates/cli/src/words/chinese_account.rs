@@ -1,0 +1,82 @@
+//! How an account is, in Simplified Chinese.
+
+use hongyan_api::commands::account::{AccountState, Limits};
+
+use super::chinese_codes as codes;
+use super::numbers::{grouped, local_time};
+use crate::screen::line;
+
+/// Whether it can send, what it may send, and what it sent.
+pub fn account_state(state: &AccountState) -> String {
+    let mut lines = vec![condition(state)];
+    let detail = state.account.held.as_ref().map_or("", |held| &held.detail);
+    if !detail.is_empty() {
+        lines.push(format!("  {}", line(detail)));
+    }
+    let sent = |count: u32, limit: Option<u32>| match limit {
+        Some(limit) => format!("{} / {}", grouped(count.into()), grouped(limit.into())),
+        None => grouped(count.into()),
+    };
+    let limits = &state.limits.limits;
+    lines.push(format!(
+        "最近一小时已发：{}；{}已发：{}",
+        sent(state.used.hour, limits.per_hour),
+        if limits.day_starts_at.is_some() { "服务商当日" } else { "最近 24 小时" },
+        sent(state.used.day, limits.per_day),
+    ));
+    lines.push(format!("限额：{}", of_whom(state, &limits_text(limits))));
+    lines.push(match state.connections {
+        Some(open) => format!("连接数：{open} / {}", state.most_connections),
+        None => format!("连接数：最多 {}", state.most_connections),
+    });
+    lines.join("\n")
+}
+
+fn condition(state: &AccountState) -> String {
+    let name = line(&state.account.name);
+    let until = state.until_ms.map(local_time);
+    match (state.state.as_str(), &state.account.held) {
+        ("held", Some(held)) => {
+            let why = codes::verdict(&held.verdict).unwrap_or(&held.verdict);
+            let until = until.map_or_else(|| "需由您解除".to_owned(), |at| format!("将于 {at} 恢复"));
+            format!("“{name}”已暂停发送，{until}；原因：{why}。")
+        }
+        ("waits", _) => format!("“{name}”已达到限额，将于 {} 继续发送。", until.unwrap_or_default()),
+        ("slowed", _) => {
+            let rate = state.limits.slowed_per_minute.unwrap_or_default();
+            format!("“{name}”已应服务器要求降速，目前每分钟 {rate} 封。")
+        }
+        _ => format!("“{name}”就绪。"),
+    }
+}
+
+fn of_whom(state: &AccountState, text: &str) -> String {
+    match &state.limits.provider {
+        _ if text.is_empty() => "无".to_owned(),
+        Some(provider) if !state.limits.own => format!("{text}（{provider} 的默认限额）"),
+        _ => text.to_owned(),
+    }
+}
+
+fn limits_text(limits: &Limits) -> String {
+    let spans = [
+        (limits.per_second, "每秒"),
+        (limits.per_minute, "每分钟"),
+        (limits.per_hour, "每小时"),
+        (limits.per_day, "每天"),
+        (limits.per_session, "每次连接"),
+    ];
+    let spans =
+        spans.into_iter().filter_map(|(count, span)| Some(format!("{span} {} 封", grouped(count?.into()))));
+    let seconds = |ms: u32| f64::from(ms) / 1000.0;
+    let pause = (limits.session_pause_ms > 0)
+        .then(|| format!("两次连接之间间隔 {} 秒", seconds(limits.session_pause_ms)));
+    let gap = limits.gap_ms.max(limits.gap_max_ms);
+    let gap = (gap > 0).then(|| format!("两封邮件之间最多间隔 {} 秒", seconds(gap)));
+    let domains = limits.domains.iter().map(|limit| {
+        let counts = [(limit.per_minute, "每分钟"), (limit.per_hour, "每小时")];
+        let counts = counts.into_iter().filter_map(|(count, span)| Some(format!("{span} {} 封", count?)));
+        format!("发往 {} 的邮件{}", limit.domain, counts.collect::<Vec<_>>().join("、"))
+    });
+    spans.chain(pause).chain(gap).chain(domains).collect::<Vec<_>>().join("，")
+}
