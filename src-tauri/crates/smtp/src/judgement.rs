@@ -50,6 +50,15 @@ pub fn judge(failure: &Failure, provider_hint: Option<&str>) -> Verdict {
     }
 }
 
+/// Whether a server says that this connection has carried its share of mails; a new one may carry as many.
+///
+/// To a connection that has carried none it is a limit of the account, as [`judge`] has it.
+pub fn says_session_is_full(failure: &Failure) -> bool {
+    let before_body = matches!(failure.stage, Stage::Mail | Stage::Rcpt | Stage::Data);
+    let Cause::Reply(reply) = &failure.cause else { return false };
+    before_body && reply.is_temporary() && Phrases::of(&reply.text).are_about(Topic::SessionFull)
+}
+
 fn judge_reply(stage: Stage, reply: &Reply, provider_hint: Option<&str>) -> Verdict {
     let words = Phrases::of(&reply.text);
     match stage {

@@ -5,7 +5,7 @@ use Stage::{Auth, Ehlo, FinalReply, Greeting, Mail, Rcpt};
 use Verdict::{Account, ContentRefused, NetworkDown, RecipientRefused, RecipientUnknown, TryLater};
 use hongyan_domain::{AccountProblem, Stage, Verdict};
 
-use super::judge;
+use super::{judge, says_session_is_full};
 use crate::inbox::Inbox;
 use crate::{Cause, CertificateFault, Failure, ProtocolFault, ProxyFault, TlsFault, Utf8Need};
 
@@ -194,6 +194,10 @@ const SOURCES: &[Source] = &[
         (Rcpt, "550 sorry, no mailbox here by that name. (#5.1.1)", RecipientUnknown),
         (Rcpt, "550 5.5.0 Service unavailable", TryLater),
     ]},
+    Source { host: "relay.example.com", found_at: "Exim 4.96 and OpenSMTPD 6.8 of Debian 12, seen in the stories", rows: &[
+        (Mail, "421 too many messages in this connection", Account(SlowDown)),
+        (Mail, "452 4.5.3 Too many recipients: Too many messages sent", Account(SlowDown)),
+    ]},
     // Not from a source: the rules for what nobody has said before.
     Source { host: "mail.example.com", found_at: "RFC 5321 §4.2: nothing but a code", rows: &[
         (Rcpt, "450 hm", TryLater),
@@ -238,6 +242,25 @@ fn no_account_problem_depends_on_knowing_the_provider() {
         for &(stage, reply, expected) in source.rows {
             assert_eq!(judge(&failure(stage, reply), None), expected, "{reply}");
         }
+    }
+}
+
+#[test]
+fn a_connection_that_has_carried_enough_is_known_by_the_words_and_nothing_else_is() {
+    for reply in [
+        "421 too many messages in this connection",
+        "452 4.5.3 Too many recipients: Too many messages sent",
+        "421 Max message per connection reached, closing transmission channel",
+    ] {
+        assert!(says_session_is_full(&failure(Mail, reply)), "{reply}");
+        assert!(!says_session_is_full(&failure(FinalReply, reply)), "a body is on its way: {reply}");
+    }
+    for reply in [
+        "421 4.7.0 Too many messages from you, try again later",
+        "421 Too many concurrent SMTP connections",
+        "550 too many messages in this connection",
+    ] {
+        assert!(!says_session_is_full(&failure(Mail, reply)), "{reply}");
     }
 }
 

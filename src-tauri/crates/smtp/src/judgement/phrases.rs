@@ -4,7 +4,7 @@
 
 use Topic::{
     AccountBlocked, AllowanceUsedUp, BadContent, Distrust, LoginNeeded, RecipientRefuses, RecipientTooBusy,
-    RecipientUnknown, Spam, TencentTooFast, TlsNeeded, TooFast, UnknownSender, WrongSender,
+    RecipientUnknown, SessionFull, Spam, TencentTooFast, TlsNeeded, TooFast, UnknownSender, WrongSender,
 };
 
 /// What a reply is about.
@@ -16,6 +16,8 @@ pub(super) enum Topic {
     TooFast,
     /// Tencent's way to say the same.
     TencentTooFast,
+    /// Enough mails on one connection.
+    SessionFull,
     /// Nobody logged in, or not well enough.
     LoginNeeded,
     /// The connection must be protected.
@@ -70,6 +72,10 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
             "unusual sending activity", "user complaints", "spam/bounce attacks", "bounce attacks",
             // NetEase's codes.
             "hl:icc", "hl:ifc", "mi:dmc", "mi:sfq", "mi:cel", "mi:ccl", "rp:drc", "rp:cel", "rp:ccl",
+        ],
+        SessionFull => &[
+            "message per connection", "messages per connection", "messages in this connection",
+            "messages in one connection", "messages in this session", "too many messages sent",
         ],
         TencentTooFast => &["mailbox unavailable or access"],
         LoginNeeded => &[
