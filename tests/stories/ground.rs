@@ -1,6 +1,7 @@
 //! The ground the stories stand on: where the project is, where its programs are, how long anything may take.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::time::Duration;
 
 /// How long a story waits for something that must happen. Machines that run tests are busy.
@@ -31,4 +32,33 @@ pub async fn within_patience<T>(what: &str, future: impl Future<Output = T>) -> 
 /// How often a story about faults is told: once, or `HONGYAN_TIMES` times.
 pub fn times() -> usize {
     std::env::var("HONGYAN_TIMES").map_or(1, |times| times.parse().expect("HONGYAN_TIMES is a number"))
+}
+
+/// A port that was free a moment ago, for servers that cannot choose one by themselves.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Runs a program as root to its end; elsewhere `sudo` is asked without a password.
+pub fn as_root(program: &str, arguments: &[&str]) -> Output {
+    as_root_command(program, arguments).output().unwrap_or_else(|error| {
+        panic!("{program} cannot be run ({error}): `npm test -- --only setup` installs what is needed")
+    })
+}
+
+/// The same, not run yet.
+pub fn as_root_command(program: &str, arguments: &[&str]) -> Command {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    let mut command = match is_root {
+        true => Command::new(program),
+        false => Command::new("sudo"),
+    };
+    if !is_root {
+        command.args(["-n", program]);
+    }
+    // Debian keeps them where only root looks.
+    let search = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    command.args(arguments).env("PATH", search);
+    command
 }

@@ -36,6 +36,7 @@ mod house_rules;
 mod layers;
 mod limits;
 mod logging;
+mod mail_servers;
 mod postfix;
 mod refusals;
 mod schedule;

@@ -13,8 +13,9 @@ use secrecy::SecretString;
 
 use crate::desk::{Desk, SHOP, SHOP_NAME, account_draft};
 use crate::inbox::{mailbox, parsed, raw_header};
+use crate::mail_servers::{MailServer as _, PASSWORD, USER};
 use crate::people::{Person, people};
-use server::{PASSWORD, Postfix, USER};
+pub use server::Postfix;
 use sink::SmtpSink;
 
 const CONTACTS: usize = 200;

@@ -10,17 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use hongyan_domain::TlsMode;
 use hongyan_engine::TlsTrust;
 use tempfile::TempDir;
 
 use super::login_server::LoginServer;
-use crate::ground::PATIENCE;
+use crate::ground::{PATIENCE, as_root, free_port};
+use crate::mail_servers::{MailServer, PASSWORD, Speech, USER, write_certificate};
 use crate::people::{DOMAIN, people};
-
-/// The login it takes.
-pub const USER: &str = "shop";
-/// Its password.
-pub const PASSWORD: &str = "芝麻开门 open sesame";
 
 /// Between two looks at what Postfix has done.
 const LOOK: Duration = Duration::from_millis(50);
@@ -44,6 +41,23 @@ impl Postfix {
         Self::start_with(1, |folder| write_sasl(folder, mechanism)).await
     }
 
+    /// Starts one that wants to be spoken to so, and turns away who sends in groups where that is not announced.
+    pub async fn spoken_to(contacts: usize, speech: Speech) -> Self {
+        Self::start_with(contacts, |folder| {
+            let mut more = "smtpd_data_restrictions = reject_unauth_pipelining\n".to_owned();
+            if !speech.is_grouped() {
+                more += "smtpd_discard_ehlo_keywords = pipelining\n";
+            }
+            if speech.tls() == TlsMode::Implicit {
+                more += "smtpd_tls_wrappermode = yes\n";
+            }
+            let path = folder.join("conf/main.cf");
+            let whole = fs::read_to_string(&path).expect("main.cf");
+            fs::write(path, whole + &more).expect("main.cf");
+        })
+        .await
+    }
+
     async fn start_with(contacts: usize, prepare: impl FnOnce(&Path)) -> Self {
         let folder =
             tempfile::Builder::new().prefix("hongyan-postfix-").tempdir().expect("a temporary folder");
@@ -61,21 +75,6 @@ impl Postfix {
             .wait_until("Postfix listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok())
             .await;
         postfix
-    }
-
-    /// Where it listens on 127.0.0.1.
-    pub const fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Trust in its certificate.
-    pub fn trust(&self) -> TlsTrust {
-        TlsTrust::Roots(vec![self.certificate.clone().into()])
-    }
-
-    /// What it says for itself.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("mail.log")).unwrap_or_default()
     }
 
     /// The mails in somebody's maildir.
@@ -108,6 +107,28 @@ impl Postfix {
 
     fn control(&self, verb: &str) -> Output {
         as_root("postfix", &["-c", &path(&self.folder.path().join("conf")), verb])
+    }
+}
+
+impl MailServer for Postfix {
+    fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn trust(&self) -> TlsTrust {
+        TlsTrust::Roots(vec![self.certificate.clone().into()])
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("mail.log")).unwrap_or_default()
+    }
+
+    fn taken(&self) -> usize {
+        self.log().matches(", sasl_username=").count()
+    }
+
+    fn people(&self) -> PathBuf {
+        self.folder.path().join("people")
     }
 }
 
@@ -175,14 +196,6 @@ fn write_people(folder: &Path, contacts: usize) {
     fs::write(folder.join("conf/people"), lines).expect("a list of mailboxes");
 }
 
-fn write_certificate(folder: &Path) -> Vec<u8> {
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let made = rcgen::generate_simple_self_signed(names).expect("a certificate can be made");
-    fs::write(folder.join("certificate.pem"), made.cert.pem()).expect("a certificate");
-    fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("a key");
-    made.cert.der().to_vec()
-}
-
 fn set_owners(folder: &Path) {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("a mode");
     let at = |name: &str| path(&folder.join(name));
@@ -193,30 +206,6 @@ fn set_owners(folder: &Path) {
     // Postfix reads no configuration that others may write.
     let owned = as_root("chown", &["-R", "root", &at("conf"), &at("spool"), &at("key.pem")]);
     assert!(owned.status.success(), "{owned:?}");
-}
-
-fn as_root(program: &str, arguments: &[&str]) -> Output {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-    let mut command = match is_root {
-        true => Command::new(program),
-        false => Command::new("sudo"),
-    };
-    if !is_root {
-        command.args(["-n", program]);
-    }
-    // Debian keeps them where only root looks.
-    let search = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
-    command.args(arguments).env("PATH", search).output().unwrap_or_else(|error| {
-        panic!(
-            "{program} cannot be run ({error}): install the Debian package postfix, as `npm run setup` does"
-        )
-    })
-}
-
-/// A port that was free a moment ago; Postfix cannot choose one by itself.
-pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {

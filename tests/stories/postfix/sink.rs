@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::server::free_port;
-use crate::ground::PATIENCE;
+use crate::ground::{PATIENCE, free_port};
 
 /// A running sink; it stops when dropped.
 pub struct SmtpSink {

@@ -45,7 +45,7 @@ pub fn install(project: &Project, wanted: &[&str]) -> Result<(), Failure> {
     if missing.contains(&"postfix") {
         leave_postfix_unconfigured(project)?;
     }
-    command::run(&mut as_root(project, "apt-get", &["-o", "DPkg::Lock::Timeout=300", "update", "-qq"])?)?;
+    update(project)?;
     let mut arguments = vec![
         "-o",
         "DPkg::Lock::Timeout=300",
@@ -58,6 +58,11 @@ pub fn install(project: &Project, wanted: &[&str]) -> Result<(), Failure> {
     ];
     arguments.extend(&missing);
     command::run(&mut as_root(project, "apt-get", &arguments)?)
+}
+
+/// Learns anew what packages there are.
+pub fn update(project: &Project) -> Result<(), Failure> {
+    command::run(&mut as_root(project, "apt-get", &["-o", "DPkg::Lock::Timeout=300", "update", "-qq"])?)
 }
 
 fn query(project: &Project, wanted: &[&str]) -> Command {

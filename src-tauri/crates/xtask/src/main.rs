@@ -13,6 +13,7 @@ mod checks;
 mod command;
 mod debian;
 mod failure;
+mod mail_servers;
 mod node;
 mod package;
 mod project;

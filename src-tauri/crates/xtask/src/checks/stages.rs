@@ -8,7 +8,7 @@ use super::tally::{Runner, Tally};
 use crate::command::{self, cargo, npm, npx, program};
 use crate::failure::Failure;
 use crate::project::{FEATURES, Project};
-use crate::{debian, node, schema, setup};
+use crate::{debian, mail_servers, node, schema, setup};
 
 /// One step of the tests.
 pub struct Stage {
@@ -57,6 +57,7 @@ const TOOLS: &str = "target/tools";
 fn set_up(project: &Project, _: &mut Tally) -> Result<(), Failure> {
     setup::run(project)?;
     debian::install(project, debian::TESTS)?;
+    mail_servers::unpack(project)?;
     let installed = fs::read_to_string(project.path(TOOLS).join(".crates.toml")).unwrap_or_default();
     if installed.contains(&format!("tauri-driver {TAURI_DRIVER} ")) {
         return Ok(());
