@@ -172,6 +172,7 @@ pub fn account_draft(port: u16, connections: u32) -> AccountDraft {
         from_address: SHOP.to_owned(),
         reply_to: Some("answers@shop.example".to_owned()),
         max_connections: connections,
+        burst: 1,
     }
 }
 

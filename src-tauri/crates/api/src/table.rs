@@ -25,6 +25,7 @@ pub fn router() -> Router {
         .command("account.test", account::test)
         .command("account.suggest", account::suggest)
         .command("account.release", account::release)
+        .command("account.try_fast", account::try_fast)
         .command("account.trust", account::trust)
         .command("account.state", limit::state)
         .command("account.limits", limit::get)

@@ -36,6 +36,11 @@ pub enum AccountCommand {
         /// The account's name
         name: String,
     },
+    /// Send a server several commands at once again, although it broke on them before
+    TryFast {
+        /// The account's name
+        name: String,
+    },
     /// Trust exactly one certificate at an account's server, for one that nobody vouches for
     Trust(TrustAccount),
     /// Delete an account with its password
@@ -65,6 +70,10 @@ pub struct AddAccount {
     /// Most connections at a time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     max_connections: u32,
+    /// For your own relay or a mail service: mails in flight on a connection at a time, where the server takes that.
+    /// After a crash or a cut so many a connection may be in doubt. 0 or 1: one after the other
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=32))]
+    burst: u32,
     /// Whom the mails are from: "Name <a@b>" or "a@b"
     #[arg(long, value_name = "SENDER")]
     from: String,
@@ -150,6 +159,7 @@ pub async fn run(session: &Session<'_>, command: AccountCommand) -> Result<(), F
         AccountCommand::Add(values) => add(session, *values).await,
         AccountCommand::Set(values) => account_set::set(session, *values).await,
         AccountCommand::State { name } => account_set::state(session, &name).await,
+        AccountCommand::TryFast { name } => account_set::try_fast(session, &name).await,
         AccountCommand::Trust(values) => account_set::trust(session, values).await,
         AccountCommand::List => list(session).await,
         AccountCommand::Test { name } => test(session, &name).await,
@@ -179,6 +189,7 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
         from: sender(&values.from)?,
         reply_to: values.reply_to,
         max_connections: values.max_connections,
+        burst: values.burst,
     };
     let added: AccountView = session.call("account.create", &CreateAccount { account }).await?;
     values.limits.apply(session, added.id).await?;
@@ -217,6 +228,9 @@ async fn test(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     match &tried.problem {
         None => {
             let (tls, server) = (tried.tls_version.as_deref(), tried.server.as_str());
+            if account.burst > 1 && !tried.takes_bursts {
+                session.screen.note(&Sentence::TakesNoBursts);
+            }
             session.screen.say(&tried, &Sentence::AccountWorks { tls, server })
         }
         Some(problem) => {

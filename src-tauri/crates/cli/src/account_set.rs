@@ -35,6 +35,10 @@ pub struct SetAccount {
     /// Most connections at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     max_connections: Option<u32>,
+    /// Mails in flight on a connection at a time, for your own relay or a mail service, where the server takes that.
+    /// After a crash or a cut so many a connection may be in doubt. 0 or 1: one after the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=32))]
+    burst: Option<u32>,
     #[command(flatten)]
     limits: LimitArguments,
     /// Whom the mails are from: "Name <a@b>" or "a@b"
@@ -90,6 +94,7 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
         from,
         reply_to: account::unless_none(values.reply_to.or(before.reply_to)),
         max_connections: values.max_connections.unwrap_or(before.max_connections),
+        burst: values.burst.unwrap_or(before.burst),
     };
     let changed: AccountView = session.call("account.update", &UpdateAccount { id, account: draft }).await?;
     values.limits.apply(session, id).await?;
@@ -101,6 +106,13 @@ pub async fn state(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     let account = session.find_account(name).await?;
     let state: AccountState = session.call("account.state", &ById { id: account.id }).await?;
     session.screen.say(&state, &Sentence::AccountState { state: &state })
+}
+
+/// Lets a server that broke on several commands at once be sent some again.
+pub async fn try_fast(session: &Session<'_>, name: &str) -> Result<(), Failure> {
+    let account = session.find_account(name).await?;
+    let changed: AccountView = session.call("account.try_fast", &ById { id: account.id }).await?;
+    session.screen.say(&changed, &Sentence::FastWayAgain { name: &changed.name })
 }
 
 /// Trusts one certificate, or none.

@@ -39,6 +39,8 @@ pub struct AccountValues {
     pub reply_to: Option<EmailAddress>,
     /// Most connections at a time.
     pub max_connections: u32,
+    /// Mails in flight on a connection at a time, where the server takes that; 1: one after the other.
+    pub burst: u32,
 }
 
 /// Why an account sends nothing for now.
@@ -63,6 +65,10 @@ pub struct AccountRecord {
     pub values: AccountValues,
     /// Why it is held.
     pub hold: Option<Hold>,
+    /// Whether its server announced that it takes many mails at once when it was last asked.
+    pub takes_bursts: Option<bool>,
+    /// Since when its server is spoken to one command at a time, because it broke on several; unix milliseconds.
+    pub lockstep_since_ms: Option<i64>,
     /// When it was added, unix milliseconds.
     pub created_at_ms: i64,
 }
@@ -82,6 +88,9 @@ struct Row {
     from_address: String,
     reply_to: Option<String>,
     max_connections: u32,
+    burst: u32,
+    takes_bursts: Option<bool>,
+    lockstep_since_ms: Option<i64>,
     login_kind: String,
     proxy: Option<String>,
     trusted_certificate: Option<String>,
@@ -117,8 +126,16 @@ impl TryFrom<Row> for AccountRecord {
             from: Sender { name: row.from_name, address: stored_address(&row.from_address)? },
             reply_to: row.reply_to.as_deref().map(stored_address).transpose()?,
             max_connections: row.max_connections,
+            burst: row.burst,
         };
-        Ok(Self { id: AccountId(row.id), values, hold, created_at_ms: row.created_at_ms })
+        Ok(Self {
+            id: AccountId(row.id),
+            values,
+            hold,
+            takes_bursts: row.takes_bursts,
+            lockstep_since_ms: row.lockstep_since_ms,
+            created_at_ms: row.created_at_ms,
+        })
     }
 }
 
@@ -142,8 +159,8 @@ impl Store {
         let id = sqlx::query_scalar(
             "insert into accounts
                  (name, name_key, kind, host, port, tls, user, has_password, from_name, from_address, reply_to,
-                  max_connections, login_kind, proxy, trusted_certificate, created_at_ms, updated_at_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+                  max_connections, login_kind, proxy, trusted_certificate, created_at_ms, updated_at_ms, burst)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)
              returning id",
         )
         .bind(&values.name)
@@ -162,20 +179,24 @@ impl Store {
         .bind(values.proxy.as_ref().map(ToString::to_string))
         .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
+        .bind(values.burst)
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
         Ok(AccountId(id))
     }
 
-    /// Changes an account and releases its hold: new settings deserve a new try.
+    /// Changes an account and releases its hold: new settings deserve a new try. What was learned of its server goes when
+    /// that is another.
     pub async fn update_account(&self, id: AccountId, values: &AccountValues, now_ms: i64) -> Result<()> {
         let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "update accounts
              set name = $2, name_key = $3, host = $4, port = $5, tls = $6, user = $7, has_password = $8,
                  from_name = $9, from_address = $10, reply_to = $11, max_connections = $12, login_kind = $13,
-                 proxy = $14, trusted_certificate = $15, updated_at_ms = $16,
+                 proxy = $14, trusted_certificate = $15, updated_at_ms = $16, burst = $17,
+                 takes_bursts = case when host = $5 and port = $6 then takes_bursts end,
+                 lockstep_since_ms = case when host = $5 and port = $6 then lockstep_since_ms end,
                  held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
              where id = $1 and deleted_at_ms is null",
         )
@@ -195,6 +216,7 @@ impl Store {
         .bind(values.proxy.as_ref().map(ToString::to_string))
         .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
+        .bind(values.burst)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -217,6 +239,28 @@ impl Store {
         .bind(id.0)
         .execute(&mut *transaction)
         .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Notes whether the account's server announces that it takes many mails at once.
+    pub async fn update_account_takes_bursts(&self, id: AccountId, takes_bursts: bool) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update accounts set takes_bursts = $2 where id = $1 and takes_bursts is not $2")
+            .bind(id.0)
+            .bind(takes_bursts)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Notes since when the account's server is spoken to one command at a time, or that it is not.
+    pub async fn update_account_lockstep(&self, id: AccountId, since_ms: Option<i64>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update accounts set lockstep_since_ms = $2 where id = $1")
+            .bind(id.0)
+            .bind(since_ms)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 

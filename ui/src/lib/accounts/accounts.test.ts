@@ -18,7 +18,16 @@ const suggestion = {
   hint: 'authorisation_code',
 };
 const viewOf = (account: AccountDraft) => ({
-  ...{ id: 5, kind: 'smtp', hasPassword: true, held: null, sentToday: 0, createdAtMs: 0 },
+  ...{
+    id: 5,
+    kind: 'smtp',
+    hasPassword: true,
+    held: null,
+    sentToday: 0,
+    takesBursts: null,
+    lockstepSinceMs: null,
+    createdAtMs: 0,
+  },
   ...account,
 });
 const sent = () => calls.filter((call) => call.command !== 'account.suggest');
@@ -81,7 +90,7 @@ it('a failed test says in plain words what to do, the server’s own words below
   };
   answerWith({
     'account.suggest': () => suggestion,
-    'account.test': () => ({ ok: false, problem, tlsVersion: 'TLS 1.3', server: '220 qq' }),
+    'account.test': () => ({ ok: false, problem, tlsVersion: 'TLS 1.3', server: '220 qq', takesBursts: true }),
   });
   await openNew();
   await userEvent.click(screen.getByRole('button', { name: 'Test connection' }));
@@ -95,8 +104,8 @@ it('a certificate that nobody vouches for is explained, and trusted only after i
     ...{ verdict: 'account_tls', stage: 'tls', cause: 'certificate', hint: null, serverSays: 'it is self-signed' },
     certificate: { fault: 'self_signed', fingerprint: 'AB:CD' },
   };
-  const refused = { ok: false, problem, tlsVersion: null, server: '' };
-  const works = { ok: true, problem: null, tlsVersion: 'TLSv1.3', server: '220 here' };
+  const refused = { ok: false, problem, tlsVersion: null, server: '', takesBursts: false };
+  const works = { ok: true, problem: null, tlsVersion: 'TLSv1.3', server: '220 here', takesBursts: true };
   answerWith({
     'account.suggest': () => suggestion,
     'account.test': ({ account }) => (account?.trustedCertificate === 'AB:CD' ? works : refused),

@@ -27,6 +27,8 @@ export interface AccountFields {
   fromAddress: string;
   replyTo: string;
   maxConnections: number | null;
+  /** Mails at once on a connection; 1 for one after the other. */
+  burst: number | null;
 }
 
 export function fieldsFromSuggestion(address: string, found: AccountSuggestion): AccountFields {
@@ -44,6 +46,7 @@ export function fieldsFromSuggestion(address: string, found: AccountSuggestion):
     fromAddress: address,
     replyTo: '',
     maxConnections: USUAL_CONNECTIONS,
+    burst: 1,
   };
 }
 
@@ -64,12 +67,13 @@ export function fieldsFromAccount(account: AccountView): AccountFields {
     fromAddress: account.from.address,
     replyTo: account.replyTo ?? '',
     maxConnections: account.maxConnections,
+    burst: account.burst,
   };
 }
 
 /** What goes over the wire, or null while a number is missing. An empty password keeps the one that is kept. */
 export function toDraft(fields: AccountFields): AccountDraft | null {
-  if (fields.port === null || fields.maxConnections === null) return null;
+  if (fields.port === null || fields.maxConnections === null || fields.burst === null) return null;
   return {
     name: fields.name.trim(),
     host: fields.host.trim(),
@@ -83,6 +87,7 @@ export function toDraft(fields: AccountFields): AccountDraft | null {
     from: { name: fields.fromName.trim(), address: fields.fromAddress.trim() },
     replyTo: fields.replyTo.trim() || null,
     maxConnections: fields.maxConnections,
+    burst: fields.burst,
   };
 }
 

@@ -32,6 +32,11 @@ export type AccountDraft = {
   replyTo: string | null;
   /** Most connections at a time, 1 to 50. */
   maxConnections: number;
+  /**
+   * Mails in flight on a connection at a time, up to 32, where the server takes that; 0 or 1: one after the other.
+   * After a crash or a cut so many a connection may be in doubt.
+   */
+  burst: number;
 };
 
 /** How an account is. */
@@ -76,6 +81,12 @@ export type AccountState = {
   replyTo: string | null;
   /** Most connections at a time. */
   maxConnections: number;
+  /** Mails in flight on a connection at a time, where the server takes that; 1: one after the other. */
+  burst: number;
+  /** Whether the server announced that it takes many mails at once when it was last asked; null: never asked. */
+  takesBursts: boolean | null;
+  /** Since when its server gets one command at a time, because it broke on several, unix milliseconds; or null. */
+  lockstepSinceMs: number | null;
   /** Why it is held, or null when it is ready. */
   held: HeldView | null;
   /** Mails taken since local midnight. */
@@ -110,6 +121,8 @@ export type AccountTest = {
   tlsVersion: string | null;
   /** The server's greeting line. */
   server: string;
+  /** Whether the server announces that it takes many mails at once. */
+  takesBursts: boolean;
 };
 
 /** An account as shown. */
@@ -142,6 +155,12 @@ export type AccountView = {
   replyTo: string | null;
   /** Most connections at a time. */
   maxConnections: number;
+  /** Mails in flight on a connection at a time, where the server takes that; 1: one after the other. */
+  burst: number;
+  /** Whether the server announced that it takes many mails at once when it was last asked; null: never asked. */
+  takesBursts: boolean | null;
+  /** Since when its server gets one command at a time, because it broke on several, unix milliseconds; or null. */
+  lockstepSinceMs: number | null;
   /** Why it is held, or null when it is ready. */
   held: HeldView | null;
   /** Mails taken since local midnight. */
@@ -1393,6 +1412,7 @@ export interface Commands {
   "account.test": [TestAccount, AccountTest];
   "account.suggest": [SuggestAccount, AccountSuggestion];
   "account.release": [ById, AccountView];
+  "account.try_fast": [ById, AccountView];
   "account.trust": [TrustCertificate, AccountView];
   "account.state": [ById, AccountState];
   "account.limits": [ById, LimitsView];

@@ -37,6 +37,12 @@ pub struct AccountView {
     pub reply_to: Option<String>,
     /// Most connections at a time.
     pub max_connections: u32,
+    /// Mails in flight on a connection at a time, where the server takes that; 1: one after the other.
+    pub burst: u32,
+    /// Whether the server announced that it takes many mails at once when it was last asked; null: never asked.
+    pub takes_bursts: Option<bool>,
+    /// Since when its server gets one command at a time, because it broke on several, unix milliseconds; or null.
+    pub lockstep_since_ms: Option<i64>,
     /// Why it is held, or null when it is ready.
     pub held: Option<HeldView>,
     /// Mails taken since local midnight.
@@ -89,6 +95,9 @@ pub struct AccountDraft {
     pub reply_to: Option<String>,
     /// Most connections at a time, 1 to 50.
     pub max_connections: u32,
+    /// Mails in flight on a connection at a time, up to 32, where the server takes that; 0 or 1: one after the other.
+    /// After a crash or a cut so many a connection may be in doubt.
+    pub burst: u32,
 }
 
 impl std::fmt::Debug for AccountDraft {
@@ -148,6 +157,8 @@ pub struct AccountTest {
     pub tls_version: Option<String>,
     /// The server's greeting line.
     pub server: String,
+    /// Whether the server announces that it takes many mails at once.
+    pub takes_bursts: bool,
 }
 
 /// What a server refused or how a connection broke.

@@ -32,6 +32,9 @@ impl From<Account> for AccountView {
             from: SenderView { name: values.from.name, address: values.from.address.as_str().to_owned() },
             reply_to: values.reply_to.map(|address| address.as_str().to_owned()),
             max_connections: values.max_connections,
+            burst: values.burst,
+            takes_bursts: record.takes_bursts,
+            lockstep_since_ms: record.lockstep_since_ms,
             held: record.hold.map(|hold| HeldView {
                 verdict: hold.verdict,
                 detail: hold.detail,
@@ -76,6 +79,7 @@ fn draft(draft: AccountDraft) -> Result<hongyan_engine::AccountDraft> {
         from_address: draft.from.address,
         reply_to: draft.reply_to,
         max_connections: draft.max_connections,
+        burst: draft.burst,
     })
 }
 
@@ -111,6 +115,7 @@ pub(crate) async fn test(engine: Engine, request: TestAccount) -> Result<Account
         problem: test.problem.map(Into::into),
         tls_version: test.tls_version,
         server: test.server,
+        takes_bursts: test.takes_bursts,
     })
 }
 
@@ -128,6 +133,10 @@ pub(crate) async fn suggest(engine: Engine, request: SuggestAccount) -> Result<A
 
 pub(crate) async fn release(engine: Engine, request: ById) -> Result<AccountView> {
     Ok(engine.release_account(AccountId(request.id)).await?.into())
+}
+
+pub(crate) async fn try_fast(engine: Engine, request: ById) -> Result<AccountView> {
+    Ok(engine.try_fast_way(AccountId(request.id)).await?.into())
 }
 
 pub(crate) async fn trust(engine: Engine, request: TrustCertificate) -> Result<AccountView> {

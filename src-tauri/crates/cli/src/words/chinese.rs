@@ -24,6 +24,8 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::AccountAdded { name } => format!("已添加账户“{name}”。"),
         Sentence::AccountChanged { name } => format!("已修改账户“{name}”。"),
         Sentence::AccountState { state } => account_state(state),
+        Sentence::TakesNoBursts => "服务器未同时声明支持 PIPELINING 和 CHUNKING，邮件将逐封发送。".to_owned(),
+        Sentence::FastWayAgain { name } => format!("将再次向“{name}”的服务器一次发送多条命令。"),
         Sentence::CertificateTrusted { host, fingerprint } => {
             format!("今后在 {} 只额外信任这一张证书：{fingerprint}", line(host))
         }

@@ -1,6 +1,6 @@
 //! How an account is, in Simplified Chinese.
 
-use hongyan_api::commands::account::{AccountState, Limits};
+use hongyan_api::commands::account::{AccountState, AccountView, Limits};
 
 use super::chinese_codes as codes;
 use super::numbers::{grouped, local_time};
@@ -29,7 +29,26 @@ pub fn account_state(state: &AccountState) -> String {
         Some(open) => format!("连接数：{open} / {}", state.most_connections),
         None => format!("连接数：最多 {}", state.most_connections),
     });
+    lines.extend(manners(&state.account));
     lines.join("\n")
+}
+
+/// How mails follow each other on a connection, where that is not one after the other as usual.
+fn manners(account: &AccountView) -> Option<String> {
+    let burst = account.burst;
+    match (account.lockstep_since_ms, account.takes_bursts) {
+        (Some(since_ms), _) => Some(format!(
+            "自 {} 起，因服务器无法正确处理一次多条命令，改为逐条发送（较慢；可重试：hongyanctl account try-fast 账户名）",
+            local_time(since_ms)
+        )),
+        _ if burst <= 1 => None,
+        (None, Some(false)) => {
+            Some(format!("每个连接同时在途：设为 {burst} 封，但服务器不支持，邮件将逐封发送"))
+        }
+        (None, _) => Some(format!(
+            "每个连接同时在途：最多 {burst} 封；程序崩溃或连接中断后，每个连接最多有这么多封存疑"
+        )),
+    }
 }
 
 fn condition(state: &AccountState) -> String {

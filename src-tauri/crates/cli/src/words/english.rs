@@ -28,6 +28,13 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::AccountAdded { name } => format!("The account “{name}” is added."),
         Sentence::AccountChanged { name } => format!("The account “{name}” is changed."),
         Sentence::AccountState { state } => account_state(state),
+        Sentence::TakesNoBursts => {
+            "The server does not announce PIPELINING and CHUNKING, so the mails go one after the other."
+                .to_owned()
+        }
+        Sentence::FastWayAgain { name } => {
+            format!("The server of “{name}” gets several commands at once again.")
+        }
         Sentence::CertificateTrusted { host, fingerprint } => {
             format!("At {} exactly this certificate is trusted from now on: {fingerprint}", line(host))
         }

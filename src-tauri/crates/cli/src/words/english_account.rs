@@ -1,6 +1,6 @@
 //! How an account is, in English.
 
-use hongyan_api::commands::account::{AccountState, Limits};
+use hongyan_api::commands::account::{AccountState, AccountView, Limits};
 
 use super::english_codes as codes;
 use super::numbers::{grouped, local_time};
@@ -33,7 +33,27 @@ pub fn account_state(state: &AccountState) -> String {
         Some(open) => format!("Connections: {open} of {}", state.most_connections),
         None => format!("Connections: at most {}", state.most_connections),
     });
+    lines.extend(manners(&state.account));
     lines.join("\n")
+}
+
+/// How mails follow each other on a connection, where that is not one after the other as usual.
+fn manners(account: &AccountView) -> Option<String> {
+    let burst = account.burst;
+    match (account.lockstep_since_ms, account.takes_bursts) {
+        (Some(since_ms), _) => Some(format!(
+            "Since {} its server gets one command at a time, because it broke on several (slower; try again: \
+             hongyanctl account try-fast NAME)",
+            local_time(since_ms)
+        )),
+        _ if burst <= 1 => None,
+        (None, Some(false)) => Some(format!(
+            "Mails at once on a connection: {burst}, but its server does not take that: they go one after the other"
+        )),
+        (None, _) => Some(format!(
+            "Mails at once on a connection: up to {burst}; after a crash or a cut so many may be in doubt on each"
+        )),
+    }
 }
 
 fn condition(state: &AccountState) -> String {

@@ -52,6 +52,10 @@ pub enum Sentence<'a> {
     AccountChanged { name: &'a str },
     /// Whether an account can send, what it may send, and what it sent.
     AccountState { state: &'a AccountState },
+    /// The server does not announce what a burst needs.
+    TakesNoBursts,
+    /// Several commands at once are tried again.
+    FastWayAgain { name: &'a str },
     /// One certificate is trusted from now on.
     CertificateTrusted { host: &'a str, fingerprint: &'a str },
     /// No certificate is trusted besides the usual ones.

@@ -10,6 +10,8 @@ use crate::{Error, Result};
 
 /// Most connections an account may have at a time.
 const MAX_CONNECTIONS: u32 = 50;
+/// Most mails in flight on a connection.
+const MAX_BURST: u32 = 32;
 /// Longest host name (RFC 1035) and longest login name.
 const MAX_TEXT_CHARS: usize = 255;
 
@@ -43,6 +45,8 @@ pub struct AccountDraft {
     pub reply_to: Option<String>,
     /// Most connections at a time.
     pub max_connections: u32,
+    /// Mails in flight on a connection at a time, where the server takes that; 0 or 1: one after the other.
+    pub burst: u32,
 }
 
 impl AccountDraft {
@@ -55,6 +59,9 @@ impl AccountDraft {
         }
         if !(1..=MAX_CONNECTIONS).contains(&self.max_connections) {
             return Err(Error::Value("maxConnections"));
+        }
+        if self.burst > MAX_BURST {
+            return Err(Error::Value("burst"));
         }
         let address = EmailAddress::parse(&self.from_address)
             .map_err(|fault| Error::Address { field: "from.address", fault })?;
@@ -90,6 +97,7 @@ impl AccountDraft {
             from: Sender::new(&self.from_name, address),
             reply_to,
             max_connections: self.max_connections,
+            burst: self.burst.max(1),
         };
         Ok((values, NewSecrets { login: self.password, proxy: proxy_password }))
     }

@@ -1,6 +1,7 @@
 //! Accounts: adding, changing, trying, and the password's way into the keyring or vault.
 
 mod draft;
+mod manners;
 mod provider_limits;
 mod providers;
 mod secret;
@@ -171,6 +172,7 @@ impl Engine {
             from: Sender::new("Hongyan", address),
             reply_to: None,
             max_connections: SANDBOX_CONNECTIONS,
+            burst: 1,
         };
         match self.store().insert_account(&values, self.now_ms()).await {
             // Another process was faster, or nothing can be written: both show later where they matter.
@@ -190,7 +192,8 @@ impl Engine {
         }
         let login = self.login_of(Some(account.id), values, None).await?;
         let route = self.route_of(Some(account.id), values, None).await?;
-        Ok(self.server(values.clone(), login, route))
+        let server = self.server(values.clone(), login, route);
+        Ok(Server { pipelining: account.lockstep_since_ms.is_none(), ..server })
     }
 
     fn server(&self, values: AccountValues, login: Option<Login>, proxy: Option<ProxyRoute>) -> Server {

@@ -16,6 +16,8 @@ pub struct AccountTest {
     pub tls_version: Option<String>,
     /// The server's greeting. Hostile text.
     pub server: String,
+    /// Whether the server announces that it takes many mails at once (PIPELINING and CHUNKING).
+    pub takes_bursts: bool,
 }
 
 /// What a server refused or how a connection broke, for people.
@@ -116,7 +118,11 @@ impl Engine {
     pub async fn test_account(&self, id: AccountId) -> Result<AccountTest> {
         let account = self.store().load_account(id).await?;
         let server = self.server_of(&account).await?;
-        Ok(self.probe(&server).await)
+        let test = self.probe(&server).await;
+        if test.problem.is_none() && account.takes_bursts != Some(test.takes_bursts) {
+            self.note_takes_bursts(id, test.takes_bursts).await?;
+        }
+        Ok(test)
     }
 
     /// Tries values that are not saved; secrets that are not in them are those of the account `id`.
@@ -147,11 +153,13 @@ impl Engine {
                 problem: None,
                 tls_version: report.tls_version.map(str::to_owned),
                 server: report.greeting,
+                takes_bursts: report.capabilities.pipelining && report.capabilities.chunking,
             },
             Err(failure) => AccountTest {
                 problem: Some(Problem::of(&failure, &server.host)),
                 tls_version: None,
                 server: String::new(),
+                takes_bursts: false,
             },
         }
     }

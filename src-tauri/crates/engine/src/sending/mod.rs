@@ -57,7 +57,7 @@ pub(crate) struct Sending {
 
 impl Sending {
     /// Ends the rounds of all campaigns that send through an account; the supervisor lets them go on when it may.
-    fn stop_account(&self, account: AccountId) {
+    pub(crate) fn stop_account(&self, account: AccountId) {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         for live in live.values().filter(|live| live.account == account) {
             live.stop.cancel();
