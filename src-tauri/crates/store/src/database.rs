@@ -42,7 +42,9 @@ impl Store {
             // A file has no line that could be dead; the question would cost as much as a statement.
             .test_before_acquire(false)
             .after_release(|connection, _| Box::pin(is_fit_for_use(connection)))
-            .connect_with(options.clone())
+            // A mapped page is looked up in the WAL at every access. What is written again and again stands there a
+            // thousand times, and each lookup walks over all of them; a page in the cache is not looked up.
+            .connect_with(options.clone().pragma("mmap_size", "0"))
             .await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
