@@ -1,7 +1,7 @@
 //! A crash at every named point of the third mail's way: what is written then, and what becomes of it.
 //!
-//! The server holds the conversation at a point and the process is killed; or the process ends by itself right before
-//! or behind a commit of the journal (see `crash_point` in the engine). The outcome of a mail and the arming of the
+//! The server holds the conversation at a point and the process is killed; or the process ends by itself where nothing
+//! outside can hold it: beside a commit of the journal, for instance (see `crash_point` in the engine). The outcome of a mail and the arming of the
 //! next are one commit where the server answers at once, so the n-th is the outcome of mail n-1 and the arming of mail n.
 
 use std::process::Stdio;
@@ -46,14 +46,23 @@ async fn killed_at(rule: Rule, left: Left) {
     }
 }
 
-/// The process ends by itself beside its n-th commit.
+/// The process ends by itself when it comes to a point for the n-th time.
 async fn crashed_at(point: &str, left: Left) {
+    crashed_at_and_held(point, None, left).await;
+}
+
+/// The same, while the server holds the conversation.
+async fn crashed_at_and_held(point: &str, rule: Option<Rule>, left: Left) {
     for _ in 0..times() {
         let server = ScriptedServer::start().await;
+        if let Some(rule) = &rule {
+            server.add(rule.clone());
+        }
         let ctl = campaign_at(&server).await;
         let mut sender = ctl.command(&["campaign", "start", "May", "--wait"]);
         let crashed = ended(sender.env("HONGYAN_CRASH_AT", point).spawn().expect("hongyanctl runs")).await;
         assert_eq!(crashed.code, None, "it did not crash: {crashed:?}");
+        server.behave();
         leaves(&ctl, &server, left).await;
     }
 }
@@ -109,6 +118,11 @@ const THIRD_IN_DOUBT: Left = Left { sent: 2, armed: Some(Taken::No) };
 const THIRD_IN_DOUBT_AND_TAKEN: Left = Left { sent: 2, armed: Some(Taken::Yes) };
 
 #[tokio::test]
+async fn a_crash_when_the_first_mail_is_claimed_leaves_everybody_queued() {
+    crashed_at("claim:1", NOTHING).await;
+}
+
+#[tokio::test]
 async fn a_crash_while_connecting_leaves_everybody_queued() {
     killed_at(Rule::at(At::Greeting).nth(1), NOTHING).await;
 }
@@ -155,6 +169,16 @@ async fn a_crash_in_the_body_leaves_it_in_doubt() {
 #[tokio::test]
 async fn a_crash_behind_the_dot_leaves_it_in_doubt() {
     killed_at(Rule::at(At::Dot).nth(3), THIRD_IN_DOUBT).await;
+}
+
+/// A moment after its commit, what the journal holds is carried over, and the server still has not answered.
+#[tokio::test]
+async fn a_crash_beside_the_carrying_over_of_the_journal_leaves_the_same() {
+    let first_in_doubt = Left { sent: 0, armed: Some(Taken::No) };
+    for point in ["before_carry:1", "after_carry:1"] {
+        let silence = Rule::at(At::Dot).nth(1).waits_for(&Gate::new());
+        crashed_at_and_held(point, Some(silence), first_in_doubt).await;
+    }
 }
 
 #[tokio::test]

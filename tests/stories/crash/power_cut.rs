@@ -81,9 +81,10 @@ async fn five_power_cuts_in_one_campaign_bring_nobody_back_that_was_sent() {
         drop(victim);
         disk.is_all_that_is_left(ctl.folder());
         is_sound(&ctl).await;
-        disk.has_all_of(ctl.folder());
         let under_way = ctl.counts().await.of("armed");
         assert!(under_way <= CONNECTIONS as i64, "{under_way} under way over {CONNECTIONS} connections");
+        // Whoever opens the database writes into it too: what the journal knows is carried over.
+        disk.has_all_of(ctl.folder());
         in_doubt += under_way;
     }
     ctl.run(&["campaign", "start", "May", "--wait"]).await.json();

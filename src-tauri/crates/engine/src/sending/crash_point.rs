@@ -3,13 +3,19 @@
 //! `HONGYAN_CRASH_AT=before_commit:3` ends the process when it comes to that point for the third time. A server can
 //! hold us at every point of a conversation, but nothing outside can hold us beside a commit.
 
-/// A point around the journal's commits.
+/// A point that only this process knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CrashPoint {
+    /// A mail is written and about to be handed to the connections.
+    Claim,
     /// The entries are there, nothing is written.
     BeforeCommit,
     /// They are durable, and nobody knows yet.
     AfterCommit,
+    /// What the journal holds is about to be carried over.
+    BeforeCarry,
+    /// It is carried over.
+    AfterCarry,
 }
 
 /// Ends the process here if it was told to.
@@ -23,8 +29,11 @@ pub(super) fn crash_point(here: CrashPoint) {
         let told = std::env::var("HONGYAN_CRASH_AT").ok()?;
         let (point, time) = told.split_once(':')?;
         let point = match point {
+            "claim" => CrashPoint::Claim,
             "before_commit" => CrashPoint::BeforeCommit,
             "after_commit" => CrashPoint::AfterCommit,
+            "before_carry" => CrashPoint::BeforeCarry,
+            "after_carry" => CrashPoint::AfterCarry,
             _ => return None,
         };
         Some((point, AtomicU64::new(time.parse().ok()?)))

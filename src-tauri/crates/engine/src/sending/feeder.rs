@@ -8,6 +8,7 @@ use async_channel::Sender;
 use hongyan_domain::{DeliveryId, DeliveryState, SkipReason};
 use hongyan_store::{Entry, PendingDelivery, Report};
 
+use super::crash_point::{CrashPoint, crash_point};
 use super::letter::Written;
 use super::shift::Shift;
 use crate::Result;
@@ -65,6 +66,7 @@ async fn hand_out(shift: &Arc<Shift>, rows: Vec<PendingDelivery>, jobs: &Sender<
         for result in built {
             match result {
                 Ok(job) => {
+                    crash_point(CrashPoint::Claim);
                     let sent = tokio::select! {
                         sent = jobs.send(job) => sent,
                         () = shift.stop.cancelled() => return Ok(false),

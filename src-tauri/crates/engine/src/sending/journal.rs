@@ -154,8 +154,17 @@ impl Settling {
 
     /// What cannot be carried over now is safe in the journal, and is tried again.
     async fn settle(&mut self, writer: &mut JournalWriter) {
+        let holds_any = writer.unsettled() > 0;
+        if holds_any {
+            crash_point(CrashPoint::BeforeCarry);
+        }
         self.due = match writer.settle().await {
-            Ok(()) => None,
+            Ok(()) => {
+                if holds_any {
+                    crash_point(CrashPoint::AfterCarry);
+                }
+                None
+            }
             Err(error) => {
                 tracing::warn!(%error, "the journal cannot be carried over yet");
                 Some(Instant::now() + RETRY)
