@@ -51,7 +51,8 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(options.read_only(true))
+            // What is read lies in the mapped file as a rule, so a small cache each is enough: there are a few of them.
+            .connect_with(options.read_only(true).pragma("cache_size", "-4096"))
             .await?;
         let store = Self { writer, reader };
         if let Err(error) = store.settle_journal().await {
@@ -115,7 +116,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         // macOS does not flush the drive's cache by fsync alone.
         .pragma("fullfsync", "on")
         .pragma("checkpoint_fullfsync", "on")
-        .pragma("cache_size", "-32768")
+        .pragma("cache_size", "-20480")
         // 32 MB: a checkpoint stands in the way of the commit behind it, and pages that change again and again are then
         // written to the database eight times less often.
         .pragma("wal_autocheckpoint", "8000")

@@ -11,6 +11,7 @@ mod deliveries;
 #[cfg(test)]
 mod delivery_sequences;
 mod error;
+mod freezing;
 mod imports;
 mod journal;
 mod limits;
@@ -33,6 +34,7 @@ pub use deliveries::{
     DeliveryFilter, DeliveryPage, DeliveryRecord, PendingDelivery, ReasonRecord, StateCounts,
 };
 pub use error::{Error, Result};
+pub use freezing::Watch;
 pub use imports::{ImportBatch, ImportProblem, ImportRecord, ImportRow, ImportState, NewImport};
 pub use journal::{Entry, EntryResult, JournalWriter, Report};
 pub use limits::Slowdown;

@@ -6,7 +6,8 @@
 use hongyan_domain::{CampaignId, DeliveryId, RunId};
 use sqlx::{Sqlite, Transaction};
 
-use crate::runs::{freeze_audience, recount};
+use crate::freezing::freeze_audience;
+use crate::runs::recount;
 use crate::{Error, Result, Store};
 
 /// Who is sent to again.
@@ -29,7 +30,9 @@ impl Store {
         let mut transaction = self.begin().await?;
         let run = latest_run(&mut transaction, campaign).await?;
         let count = match who {
-            Again::Added => freeze_audience(&mut transaction, run, now_ms).await?,
+            Again::Added => {
+                freeze_audience(&mut transaction, run, now_ms, &mut |_| true).await?.unwrap_or_default()
+            }
             Again::Failed => requeue(&mut transaction, run, &["failed"], None, now_ms).await?,
             Again::InDoubt => requeue(&mut transaction, run, &["in_doubt"], None, now_ms).await?,
             Again::These(ids) => {

@@ -4,6 +4,7 @@ use hongyan_domain::{AccountId, CampaignId, CampaignState, EmailAddress, ListId,
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use crate::accounts::stored_address;
+use crate::freezing::{Watch, freeze_audience};
 use crate::{Error, Result, Store};
 
 /// How many people a set of lists reaches.
@@ -106,8 +107,14 @@ impl Store {
 
     /// Begins a run in one transaction: freezes the audience into deliveries and sets the campaign running.
     ///
-    /// `None` when the campaign no longer stands in `from` (somebody else was faster).
-    pub async fn start_run(&self, run: &NewRun, from: CampaignState, now_ms: i64) -> Result<Option<RunId>> {
+    /// `None` when the campaign no longer stands in `from` (somebody else was faster), or `watch` stopped it.
+    pub async fn start_run(
+        &self,
+        run: &NewRun,
+        from: CampaignState,
+        now_ms: i64,
+        watch: Watch<'_>,
+    ) -> Result<Option<RunId>> {
         let mut transaction = self.begin().await?;
         let started = sqlx::query(
             "update campaigns
@@ -138,7 +145,9 @@ impl Store {
         .bind(now_ms)
         .fetch_one(&mut *transaction)
         .await?;
-        freeze_audience(&mut transaction, RunId(id), now_ms).await?;
+        if freeze_audience(&mut transaction, RunId(id), now_ms, watch).await?.is_none() {
+            return Ok(None);
+        }
         recount(&mut transaction, RunId(id)).await?;
         transaction.commit().await?;
         Ok(Some(RunId(id)))
@@ -253,40 +262,6 @@ impl Store {
         transaction.commit().await?;
         Ok(true)
     }
-}
-
-/// Makes a delivery of everybody in the campaign's lists who has none in this run; gives how many.
-pub(crate) async fn freeze_audience(
-    transaction: &mut Transaction<'static, Sqlite>,
-    run: RunId,
-    now_ms: i64,
-) -> Result<i64> {
-    let done = sqlx::query(
-        "insert into deliveries (run_id, contact_id, address, address_key, name, state, skip_reason, updated_at_ms)
-         select $1, contacts.id, contacts.address, contacts.address_key, contacts.display_name,
-             case when suppressions.address_key is null then 'queued' else 'skipped' end,
-             case when suppressions.address_key is null then null else 'suppressed' end,
-             $2
-         from contacts left join suppressions on suppressions.address_key = contacts.address_key
-         where contacts.id in (
-             select contact_id from list_members
-             where list_id in (select list_id from campaign_lists
-                               where campaign_id = (select campaign_id from runs where id = $1)))
-           and not exists (select 1 from deliveries
-                           where deliveries.run_id = $1 and deliveries.address_key = contacts.address_key)
-         order by contacts.id",
-    )
-    .bind(run.0)
-    .bind(now_ms)
-    .execute(&mut **transaction)
-    .await?;
-    let added = i64::try_from(done.rows_affected()).unwrap_or_default();
-    sqlx::query("update runs set total = total + $2 where id = $1")
-        .bind(run.0)
-        .bind(added)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(added)
 }
 
 /// Skips what waits in a cancelled run, and ends the run if nothing is under way.

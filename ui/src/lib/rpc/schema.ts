@@ -254,6 +254,11 @@ export type CampaignProgress = {
   perMinute: number | null;
   /** A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on. */
   waitsUntilMs: number | null;
+  /**
+   * While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
+   * leaves it as it was.
+   */
+  preparing: number | null;
   /** Seconds left at that speed; null when nothing is known yet. */
   secondsLeft: number | null;
 };

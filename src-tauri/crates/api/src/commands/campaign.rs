@@ -248,6 +248,9 @@ pub struct CampaignProgress {
     pub per_minute: Option<f64>,
     /// A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on.
     pub waits_until_ms: Option<i64>,
+    /// While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
+    /// leaves it as it was.
+    pub preparing: Option<i64>,
     /// Seconds left at that speed; null when nothing is known yet.
     pub seconds_left: Option<i64>,
 }

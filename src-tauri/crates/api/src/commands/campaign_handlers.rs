@@ -54,6 +54,7 @@ impl From<Progress> for CampaignProgress {
             per_minute: pace.per_minute,
             seconds_left,
             waits_until_ms: pace.waits_until_ms,
+            preparing: pace.preparing,
         }
     }
 }

@@ -6,6 +6,7 @@ mod check;
 mod content;
 mod report;
 mod sample;
+mod starting;
 
 use hongyan_domain::{CampaignId, CampaignState, PauseReason};
 use hongyan_store::{CampaignRecord, CampaignValues, NewRun};
@@ -15,6 +16,7 @@ pub use check::{Check, Finding, FindingCode, Severity};
 pub(crate) use content::{content_of, parse_content};
 pub use report::{CampaignNames, Progress};
 pub use sample::{Sample, TestSent};
+pub(crate) use starting::Starting;
 
 use crate::event::Changed;
 use crate::names::{clean_name, name_key};
@@ -179,9 +181,7 @@ impl Engine {
             reply_to: account.values.reply_to.clone(),
             token_key: token_key(),
         };
-        if self.store().start_run(&run, campaign.state, self.now_ms()).await?.is_none() {
-            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
-        }
+        self.start_run(&run, campaign.state).await?;
         tracing::info!(campaign = id.0, "campaign started");
         self.after_step(id).await?;
         Ok(())
@@ -206,10 +206,15 @@ impl Engine {
         self.step(id, CampaignState::Running, None).await
     }
 
-    /// Ends it: what waits is skipped.
+    /// Ends it: what waits is skipped. One that is just being started becomes what it was.
     pub async fn cancel_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        let was_starting = self.stop_start(id);
         if !self.store().cancel_campaign(id, self.now_ms()).await? {
-            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+            let campaign = self.load_campaign(id).await?;
+            if was_starting && campaign.state == CampaignState::Draft {
+                return Ok(campaign);
+            }
+            return Err(Error::CampaignState(campaign.state));
         }
         self.after_step(id).await
     }

@@ -35,6 +35,7 @@ use thread::SendingThread;
 use crate::event::Changed;
 use crate::lock::{Holder, LockFault, SendingLock, find_current_holder};
 use crate::{Engine, Error, Result};
+use crate::campaigns::Starting;
 
 /// A mail under way gets this long to come to its end when the app closes.
 const GRACE: Duration = Duration::from_secs(8);
@@ -55,6 +56,8 @@ pub(crate) struct Sending {
     journal_sick: Mutex<Option<journal::Journal>>,
 }
 
+    /// Campaigns whose audience is being frozen.
+    pub(crate) starting: Mutex<HashMap<CampaignId, Arc<Starting>>>,
 impl Sending {
     /// Ends the rounds of all campaigns that send through an account; the supervisor lets them go on when it may.
     pub(crate) fn stop_account(&self, account: AccountId) {
@@ -113,6 +116,8 @@ pub struct Pace {
 }
 
 /// Who sends on this data folder.
+    /// It is just being started: recipients put into the queue so far.
+    pub preparing: Option<i64>,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendingStatus {
     /// This process.
@@ -220,8 +225,14 @@ impl Engine {
         let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.get(&campaign).map_or_else(Pace::default, |live| Pace {
             per_minute: live.meter.per_minute(self.now_ms()),
+        let starting = sending.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(starting) = starting.get(&campaign) {
+            return Pace { preparing: Some(starting.frozen()), ..Pace::default() };
+        }
+        drop(starting);
             network_down: live.network_down.load(Ordering::Relaxed),
             journal_sick,
+            preparing: None,
             waits_until_ms: live.pacer.waits_until_ms(self.now_ms()),
         })
     }

@@ -68,6 +68,7 @@ export class Run {
         perMinute: null,
         secondsLeft: null,
         waitsUntilMs: null,
+        preparing: null,
       }
     );
   }

@@ -1,0 +1,83 @@
+//! Freezing the audience of a campaign that starts: told how far it is, and stopped when the user cancels.
+//!
+//! It is one transaction, so a stop or a crash on the way leaves the campaign as it was.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use hongyan_domain::{CampaignId, CampaignState};
+use hongyan_store::NewRun;
+
+use crate::event::Event;
+use crate::{Engine, Error, Result};
+
+/// Between two events about how far it is.
+const TICK_MS: i64 = 250;
+
+/// A campaign whose audience is being frozen.
+#[derive(Debug, Default)]
+pub(crate) struct Starting {
+    frozen: AtomicI64,
+    is_stopped: AtomicBool,
+}
+
+impl Starting {
+    /// Recipients so far.
+    pub(crate) fn frozen(&self) -> i64 {
+        self.frozen.load(Ordering::Relaxed)
+    }
+}
+
+/// Is listed as starting for as long as it lives.
+struct Listed<'a> {
+    engine: &'a Engine,
+    campaign: CampaignId,
+    starting: Arc<Starting>,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let mut starting = self.engine.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
+        starting.remove(&self.campaign);
+    }
+}
+
+impl Engine {
+    /// Begins a run; where the user stopped it on the way, the campaign stays as it was.
+    pub(super) async fn start_run(&self, run: &NewRun, from: CampaignState) -> Result<()> {
+        let campaign = run.campaign_id;
+        let listed = self.list_as_starting(campaign);
+        let (starting, clock) = (listed.starting.clone(), self.clock().clone());
+        let (events, mut told_ms) = (self.event_sender(), clock.now_ms());
+        let mut watch = |frozen| {
+            starting.frozen.store(frozen, Ordering::Relaxed);
+            if clock.now_ms() - told_ms >= TICK_MS {
+                told_ms = clock.now_ms();
+                // Nobody may be listening.
+                let _ = events.send(Event::CampaignProgress(campaign));
+            }
+            !starting.is_stopped.load(Ordering::Relaxed)
+        };
+        let started = self.store().start_run(run, from, self.now_ms(), &mut watch).await?.is_some();
+        if started || listed.starting.is_stopped.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(Error::CampaignState(self.load_campaign(campaign).await?.state))
+    }
+
+    fn list_as_starting(&self, campaign: CampaignId) -> Listed<'_> {
+        let starting = Arc::new(Starting::default());
+        self.sending()
+            .starting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(campaign, starting.clone());
+        Listed { engine: self, campaign, starting }
+    }
+
+    /// Stops the start of a campaign; `false` when it is not starting.
+    pub(super) fn stop_start(&self, campaign: CampaignId) -> bool {
+        let starting = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
+        starting.get(&campaign).map(|starting| starting.is_stopped.store(true, Ordering::Relaxed)).is_some()
+    }
+}
