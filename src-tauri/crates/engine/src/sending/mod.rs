@@ -32,10 +32,10 @@ pub(crate) use pacer::{DAY_MS, Day, Pacer};
 use supervisor::Supervisor;
 use thread::SendingThread;
 
+use crate::campaigns::Starting;
 use crate::event::Changed;
 use crate::lock::{Holder, LockFault, SendingLock, find_current_holder};
 use crate::{Engine, Error, Result};
-use crate::campaigns::Starting;
 
 /// A mail under way gets this long to come to its end when the app closes.
 const GRACE: Duration = Duration::from_secs(8);
@@ -53,11 +53,11 @@ pub(crate) struct Sending {
     /// Connections of each account, over all campaigns.
     connections: Mutex<HashMap<AccountId, (u32, Arc<Semaphore>)>>,
     pub(crate) pacers: Mutex<HashMap<AccountId, Arc<Pacer>>>,
+    /// Campaigns whose audience is being frozen.
+    pub(crate) starting: Mutex<HashMap<CampaignId, Arc<Starting>>>,
     journal_sick: Mutex<Option<journal::Journal>>,
 }
 
-    /// Campaigns whose audience is being frozen.
-    pub(crate) starting: Mutex<HashMap<CampaignId, Arc<Starting>>>,
 impl Sending {
     /// Ends the rounds of all campaigns that send through an account; the supervisor lets them go on when it may.
     pub(crate) fn stop_account(&self, account: AccountId) {
@@ -113,11 +113,11 @@ pub struct Pace {
     pub journal_sick: bool,
     /// A limit of the account is reached: it goes on at this time, unix milliseconds.
     pub waits_until_ms: Option<i64>,
+    /// It is just being started: recipients put into the queue so far.
+    pub preparing: Option<i64>,
 }
 
 /// Who sends on this data folder.
-    /// It is just being started: recipients put into the queue so far.
-    pub preparing: Option<i64>,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendingStatus {
     /// This process.
@@ -222,17 +222,17 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .is_some_and(journal::Journal::is_sick);
-        let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.get(&campaign).map_or_else(Pace::default, |live| Pace {
-            per_minute: live.meter.per_minute(self.now_ms()),
         let starting = sending.starting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(starting) = starting.get(&campaign) {
             return Pace { preparing: Some(starting.frozen()), ..Pace::default() };
         }
         drop(starting);
+        let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.get(&campaign).map_or_else(Pace::default, |live| Pace {
+            preparing: None,
+            per_minute: live.meter.per_minute(self.now_ms()),
             network_down: live.network_down.load(Ordering::Relaxed),
             journal_sick,
-            preparing: None,
             waits_until_ms: live.pacer.waits_until_ms(self.now_ms()),
         })
     }
