@@ -24,6 +24,7 @@ mod people;
 mod again;
 mod bad_input;
 mod broken_connections;
+mod bursts;
 mod checks;
 mod command_line;
 mod crash;

@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::flight::{Awaits, Flight};
 use crate::wire::Wire;
-use crate::{Accepted, Cause, Envelope, Failure, Grouping, ProtocolFault, Session, WireBody};
+use crate::{Accepted, Cause, Envelope, Failure, GroupTrouble, Grouping, ProtocolFault, Session, WireBody};
 
 /// Parts of mails that leave in one call; the kernel takes at most 1,024 (`IOV_MAX`).
 const PARTS: usize = 64;
@@ -80,6 +80,12 @@ impl Burst<'_> {
     /// enough to lose.
     pub fn is_proven(&self) -> bool {
         self.session.experience.proven == Grouping::Burst
+    }
+
+    /// What went wrong where this way of sending had not worked on this connection before; see
+    /// [`Session::group_trouble`].
+    pub const fn group_trouble(&self) -> Option<(Grouping, GroupTrouble)> {
+        self.session.group_trouble()
     }
 
     /// Mails without an outcome.

@@ -2,7 +2,7 @@
 //!
 //! `Rule::at(At::Rcpt).nth(3).answers(550, "5.1.1 Unknown")` reads as it works.
 
-use hongyan_listener::{Answer, Reaction};
+use hongyan_listener::{Answer, Reaction, SessionInfo};
 
 use crate::Gate;
 
@@ -67,6 +67,7 @@ pub struct Rule {
     when: When,
     recipient: Option<String>,
     connection: Option<u64>,
+    only_in_groups: bool,
     pub(crate) act: Act,
     reached: u64,
 }
@@ -79,6 +80,7 @@ impl Rule {
             when: When::Always,
             recipient: None,
             connection: None,
+            only_in_groups: false,
             act: Act::React(Reaction::Usual),
             reached: 0,
         }
@@ -117,6 +119,12 @@ impl Rule {
     /// Only on the n-th connection, counted from 1.
     pub const fn on_connection(mut self, n: u64) -> Self {
         self.connection = Some(n);
+        self
+    }
+
+    /// Only where the client has not waited for the answer before it went on: a server that breaks on PIPELINING.
+    pub const fn in_groups(mut self) -> Self {
+        self.only_in_groups = true;
         self
     }
 
@@ -163,9 +171,10 @@ impl Rule {
     }
 
     /// Counts this moment if it fits, and says whether the rule acts now.
-    pub(crate) fn acts(&mut self, at: At, connection: u64, recipient: Option<&str>) -> bool {
+    pub(crate) fn acts(&mut self, at: At, session: &SessionInfo, recipient: Option<&str>) -> bool {
         let fits = self.at == at
-            && self.connection.is_none_or(|wanted| wanted == connection)
+            && (session.more_waiting || !self.only_in_groups)
+            && self.connection.is_none_or(|wanted| wanted == session.connection)
             && self.recipient.as_deref().is_none_or(|wanted| recipient == Some(wanted));
         if !fits {
             return false;

@@ -48,7 +48,7 @@ impl Script {
         let recipient = state.recipients.get(&session.connection).cloned();
         let mut found = None;
         for rule in &mut state.rules {
-            if rule.acts(at, session.connection, recipient.as_deref()) && found.is_none() {
+            if rule.acts(at, session, recipient.as_deref()) && found.is_none() {
                 found = Some(rule.act.clone());
             }
         }

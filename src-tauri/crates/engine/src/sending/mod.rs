@@ -1,10 +1,13 @@
 //! Sending: one process a data folder, one runner a campaign, one journal for all.
 
+mod burst;
+mod connecting;
 mod crash_point;
 mod failures;
 mod feeder;
 mod journal;
 mod letter;
+mod manners;
 mod meter;
 mod outcome;
 mod pacer;

@@ -14,6 +14,7 @@ use super::failures::Failures;
 use super::feeder::feed;
 use super::journal::Journal;
 use super::letter::Letter;
+use super::manners::Manners;
 use super::meter::Meter;
 use super::pacer::{Pacer, jitter};
 use super::shift::{Shift, ShiftParts};
@@ -53,8 +54,9 @@ impl Runner {
         let run = store.load_run(self.run).await?;
         let account = store.load_account(run.fixed.account_id).await?;
         let failures = Arc::new(Failures::new(self.engine.settings().await?.pause_at_failures));
+        let manners = Arc::new(Manners::new(account.takes_bursts));
         while !self.stop.is_cancelled() {
-            let shift = Arc::new(self.shift(run.clone(), &account, failures.clone()).await?);
+            let shift = Arc::new(self.shift(run.clone(), &account, failures.clone(), manners.clone()).await?);
             self.round(&shift, &account).await?;
             if let Some(hold) = shift.take_hold() {
                 return self.hold(&account, hold).await;
@@ -78,7 +80,13 @@ impl Runner {
         Ok(store.close_cancelled_run(self.run, self.engine.now_ms()).await?)
     }
 
-    async fn shift(&self, run: RunRecord, account: &AccountRecord, failures: Arc<Failures>) -> Result<Shift> {
+    async fn shift(
+        &self,
+        run: RunRecord,
+        account: &AccountRecord,
+        failures: Arc<Failures>,
+        manners: Arc<Manners>,
+    ) -> Result<Shift> {
         let source = crate::campaigns::parse_content(&run.fixed.content)?;
         let prepared = tokio::task::spawn_blocking(move || hongyan_compose::prepare(&source)).await??;
         let letter = Letter { prepared, from: run.fixed.from.clone(), reply_to: run.fixed.reply_to.clone() };
@@ -92,6 +100,8 @@ impl Runner {
             connections: self.connections.clone(),
             pacer: self.pacer.clone(),
             most_connections: account.values.max_connections,
+            burst: account.values.burst,
+            manners,
             failures,
             stop: self.stop.child_token(),
             network_down: self.network_down.clone(),
@@ -101,7 +111,9 @@ impl Runner {
     /// Sends what is queued and what is due.
     async fn round(&self, shift: &Arc<Shift>, account: &AccountRecord) -> Result<()> {
         let connections = usize::try_from(account.values.max_connections).unwrap_or(1).max(1);
-        let (sender, jobs) = async_channel::bounded(AHEAD + connections * AHEAD_PER_CONNECTION);
+        let in_flight = usize::try_from(account.values.burst).unwrap_or(1);
+        let ahead = AHEAD + connections * (AHEAD_PER_CONNECTION + in_flight);
+        let (sender, jobs) = async_channel::bounded(ahead);
         let mut workers = JoinSet::new();
         for _ in 0..connections {
             workers.spawn(work(shift.clone(), jobs.clone()));

@@ -1,8 +1,8 @@
 //! From the outcome of a mail to the report that settles it.
 
-use hongyan_domain::DeliveryState;
+use hongyan_domain::{AccountId, DeliveryId, DeliveryState};
 use hongyan_smtp::{Accepted, Failure};
-use hongyan_store::Report;
+use hongyan_store::{Entry, Report};
 
 use super::feeder::Job;
 use super::outcome::{Consequence, Standing, consequence, defer};
@@ -15,20 +15,41 @@ pub(super) const MOST_BREAKS: u32 = 3;
 /// What became of a body.
 pub(super) type Outcome = Result<Accepted, Failure>;
 
+/// A mail whose body may be leaving.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Armed {
+    pub(super) id: DeliveryId,
+    /// Attempts before this one.
+    attempts: i64,
+}
+
+impl From<&Job> for Armed {
+    fn from(job: &Job) -> Self {
+        Self { id: job.id, attempts: job.attempts }
+    }
+}
+
+impl Job {
+    /// Its arming.
+    pub(super) const fn arm(&self, account_id: AccountId) -> Entry {
+        Entry::Arm { id: self.id, account_id, from: self.from }
+    }
+}
+
 /// The report of an armed mail. Ends the round where the account has a problem.
-pub(super) fn report_of(shift: &Shift, job: &Job, outcome: &Outcome) -> Report {
+pub(super) fn report_of(shift: &Shift, mail: Armed, outcome: &Outcome) -> Report {
     match outcome {
         Ok(accepted) => {
             shift.meter.count(shift.engine.now_ms());
             shift.pacer.taken();
-            shift.sent(job.id, accepted)
+            shift.sent(mail.id, accepted)
         }
-        Err(failure) => not_sent(shift, job, failure),
+        Err(failure) => not_sent(shift, mail, failure),
     }
 }
 
-fn not_sent(shift: &Shift, job: &Job, failure: &Failure) -> Report {
-    let standing = standing(shift, job.attempts);
+fn not_sent(shift: &Shift, mail: Armed, failure: &Failure) -> Report {
+    let standing = standing(shift, mail.attempts);
     let (verdict, consequence) = consequence(failure, &shift.server.host, standing);
     let (to, due_at_ms) = match consequence {
         Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
@@ -36,13 +57,13 @@ fn not_sent(shift: &Shift, job: &Job, failure: &Failure) -> Report {
             shift.hold(hold);
             (DeliveryState::Queued, None)
         }
-        Consequence::Reconnect if job.attempts + 1 < i64::from(MOST_BREAKS) => (DeliveryState::Queued, None),
+        Consequence::Reconnect if mail.attempts + 1 < i64::from(MOST_BREAKS) => (DeliveryState::Queued, None),
         Consequence::Reconnect => match defer(standing) {
             Consequence::Settle { to, due_at_ms } => (to, due_at_ms),
             _ => (DeliveryState::Queued, None),
         },
     };
-    shift.failed(job.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
+    shift.failed(mail.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
 }
 
 /// Where a recipient with so many attempts stands.

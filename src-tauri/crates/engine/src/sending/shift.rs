@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::failures::Failures;
 use super::journal::Journal;
 use super::letter::{Letter, References};
+use super::manners::Manners;
 use super::meter::Meter;
 use super::pacer::{Pacer, jitter};
 use crate::Engine;
@@ -37,6 +38,14 @@ pub(super) struct Shift {
     pub(super) network_down: Arc<AtomicBool>,
     /// Connections that are open now.
     pub(super) open: AtomicU32,
+    /// What is known of the server's manners, over all rounds of the run.
+    pub(super) manners: Arc<Manners>,
+    /// Mails in flight on a connection; fewer once a connection broke under them.
+    window: AtomicU32,
+    /// Mails after which the server ended a connection.
+    most_carried: AtomicU32,
+    /// Whether it was found in this run that the server breaks on groups.
+    keeps_lockstep: AtomicBool,
     most_connections: u32,
     hold: Mutex<Option<Hold>>,
     rests: AtomicBool,
@@ -56,6 +65,8 @@ pub(super) struct ShiftParts {
     pub(super) connections: Arc<Semaphore>,
     pub(super) pacer: Arc<Pacer>,
     pub(super) most_connections: u32,
+    pub(super) burst: u32,
+    pub(super) manners: Arc<Manners>,
     pub(super) failures: Arc<Failures>,
     pub(super) stop: CancellationToken,
     pub(super) network_down: Arc<AtomicBool>,
@@ -74,6 +85,10 @@ impl Shift {
             connections: parts.connections,
             pacer: parts.pacer,
             most_connections: parts.most_connections,
+            manners: parts.manners,
+            window: AtomicU32::new(parts.burst),
+            most_carried: AtomicU32::new(u32::MAX),
+            keeps_lockstep: AtomicBool::new(false),
             rests: AtomicBool::new(false),
             failures: parts.failures,
             has_failed: AtomicBool::new(false),
@@ -86,6 +101,38 @@ impl Shift {
 
     pub(super) const fn account_id(&self) -> AccountId {
         self.run.fixed.account_id
+    }
+
+    /// Whether the user wants many mails in flight.
+    pub(super) fn wants_bursts(&self) -> bool {
+        self.window.load(Ordering::Relaxed) > 1
+    }
+
+    /// How many mails may be in flight on a connection.
+    pub(super) fn window(&self) -> usize {
+        usize::try_from(self.window.load(Ordering::Relaxed)).unwrap_or(1).max(1)
+    }
+
+    /// A mail is in doubt: the next ones are fewer, so that a line that breaks again and again does not cost a window
+    /// each time.
+    pub(super) fn narrow_window(&self) {
+        let window = self.window.load(Ordering::Relaxed);
+        self.window.store((window / 2).max(1), Ordering::Relaxed);
+    }
+
+    /// The server ended a connection after so many mails.
+    pub(super) fn note_most_carried(&self, mails: u32) {
+        self.most_carried.fetch_min(mails, Ordering::Relaxed);
+    }
+
+    /// Mails that a connection may carry.
+    pub(super) fn most_carried(&self) -> u32 {
+        self.pacer.per_session().unwrap_or(u32::MAX).min(self.most_carried.load(Ordering::Relaxed))
+    }
+
+    /// Whether this is the first to find that the server breaks on groups.
+    pub(super) fn keep_lockstep(&self) -> bool {
+        !self.keeps_lockstep.swap(true, Ordering::Relaxed)
     }
 
     /// Ends the round because the account has a problem; the first one counts. One that passes slows the account down.

@@ -6,26 +6,23 @@
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hongyan_domain::{AccountProblem, Verdict};
-use hongyan_smtp::{Failure, Offer, Session, judge, says_session_is_full};
+use hongyan_smtp::{Failure, Offer, Session, says_session_is_full};
 use hongyan_store::{Entry, EntryResult, Report};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::burst;
+use super::connecting::{LONGEST_IDLE, Log};
 use super::feeder::Job;
 use super::outcome::{Consequence, consequence, defer};
 use super::pacer::jitter;
-use super::settling::{MOST_BREAKS, Outcome, report_of, standing};
+use super::settling::{Armed, MOST_BREAKS, Outcome, report_of, standing};
 use super::shift::Shift;
 
 /// The jobs of a round, shared by its connections.
 pub(super) type Jobs = async_channel::Receiver<Job>;
-
-/// Between tries to connect: 1 s, doubling up to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// An outcome waits so long to share a commit with the arming of the next mail.
 const TOGETHER: Duration = Duration::from_millis(200);
@@ -33,7 +30,7 @@ const TOGETHER: Duration = Duration::from_millis(200);
 const LONGEST_HELD_MS: i64 = 60_000;
 
 /// What a connection does next.
-enum Step {
+pub(super) enum Step {
     /// Offer this mail.
     Offer(Job),
     /// The server waits for this mail's body; the entry of the mail before it is still to be written.
@@ -53,7 +50,7 @@ pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
         permit = shift.connections.clone().acquire_owned() => permit,
     };
     let Ok(_permit) = permit else { return };
-    let mut connection = Connection { shift, jobs, session: None, carried: 0, waiting: None };
+    let mut connection = Connection { shift, jobs, session: None, log: Log::default(), waiting: None };
     let mut step = Step::Next;
     loop {
         step = match step {
@@ -66,12 +63,12 @@ pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
     connection.leave().await;
 }
 
-struct Connection {
-    shift: Arc<Shift>,
+pub(super) struct Connection {
+    pub(super) shift: Arc<Shift>,
     jobs: Jobs,
-    session: Option<Session>,
-    /// Mails this session carried.
-    carried: u32,
+    pub(super) session: Option<Session>,
+    /// What is known of the open session.
+    pub(super) log: Log,
     /// Taken from the queue, and waiting for its place in the account's pace.
     waiting: Option<Job>,
 }
@@ -80,30 +77,49 @@ impl Connection {
     async fn next(&mut self) -> Step {
         if self.is_session_full() {
             self.leave().await;
-            self.carried = 0;
+            self.log.carried = 0;
             self.shift.pacer.session_ended(self.shift.engine.now_ms());
         }
         if self.session.is_none() && !self.wait_for_session().await {
             return Step::Leave;
         }
-        let job = match self.waiting.take() {
-            Some(job) => Some(job),
-            None => tokio::select! {
-                // In this order: no mail is offered any more once the round has ended.
-                biased;
-                () = self.shift.stop.cancelled() => None,
-                job = self.jobs.recv() => job.ok(),
-            },
-        };
-        match job {
+        match self.next_job().await {
             Some(job) if self.take_place().await => Step::Offer(job),
             _ => Step::Leave,
         }
     }
 
+    /// Waits for the next job; `None` when there is none in this round. A connection that idles meanwhile is closed.
+    async fn next_job(&mut self) -> Option<Job> {
+        if let Some(job) = self.waiting.take() {
+            return Some(job);
+        }
+        loop {
+            tokio::select! {
+                // In this order: no mail is offered any more once the round has ended.
+                biased;
+                () = self.shift.stop.cancelled() => return None,
+                job = self.jobs.recv() => return job.ok(),
+                () = self.shift.engine.clock().sleep(LONGEST_IDLE), if self.session.is_some() => {}
+            }
+            self.leave().await;
+        }
+    }
+
+    /// Whether a job that comes now would be kept for [`Connection::next_at_once`].
+    pub(super) fn can_wait_for_job(&self) -> bool {
+        self.waiting.is_none() && !self.is_session_full() && !self.is_old()
+    }
+
+    /// Waits for a job and keeps it; `false` when there are no more. May be dropped: no job is lost.
+    pub(super) async fn wait_for_job(&mut self) -> bool {
+        self.waiting = self.jobs.recv().await.ok();
+        self.waiting.is_some()
+    }
+
     /// The next job, if one is ready now and the pace of the account has a place for it.
-    fn next_at_once(&mut self) -> Option<Job> {
-        if self.shift.stop.is_cancelled() || self.is_session_full() {
+    pub(super) fn next_at_once(&mut self) -> Option<Job> {
+        if self.shift.stop.is_cancelled() || self.is_session_full() || self.is_old() {
             return None;
         }
         let job = self.waiting.take().or_else(|| self.jobs.try_recv().ok())?;
@@ -141,7 +157,7 @@ impl Connection {
     }
 
     fn is_session_full(&self) -> bool {
-        self.shift.pacer.per_session().is_some_and(|most| self.carried >= most)
+        self.log.carried >= self.shift.most_carried()
     }
 
     async fn offer(&mut self, job: Job) -> Step {
@@ -149,6 +165,9 @@ impl Connection {
             return Step::Leave;
         }
         let Some(session) = &mut self.session else { return Step::Leave };
+        if self.shift.wants_bursts() && session.takes_bursts() {
+            return burst::send(self, job).await;
+        }
         let offered = tokio::select! {
             biased;
             // Nothing of a body has left, so nobody needs to wait for a server that takes its time.
@@ -166,7 +185,11 @@ impl Connection {
         if failure.is_stale() {
             return Step::Offer(job);
         }
-        if self.carried > 0 && says_session_is_full(failure) {
+        if self.learn().await {
+            job.broken += 1;
+            return Step::Offer(job);
+        }
+        if self.log.carried > 0 && says_session_is_full(failure) {
             self.leave().await;
             return Step::Offer(job);
         }
@@ -197,7 +220,7 @@ impl Connection {
 
     /// Arms, transmits, and sees what became of it and of the mail that rode along.
     async fn send(&mut self, job: Job, before: Option<Entry>) -> Step {
-        let arm = Entry::Arm { id: job.id, account_id: self.shift.account_id(), from: job.from };
+        let arm = job.arm(self.shift.account_id());
         let entries = before.into_iter().chain([arm]).collect();
         let Some(session) = &mut self.session else { return Step::Leave };
         let Ok(results) = self.shift.journal.write(entries).await else { return Step::Leave };
@@ -211,9 +234,10 @@ impl Connection {
             }
             return Step::Next;
         }
-        self.carried += 1;
+        self.log.carried += 1;
         let next = self.next_at_once();
         let Some((report, offered)) = self.transmit(&job, next.as_ref()).await else { return Step::Leave };
+        self.note_use();
         if let (Some(_), Some(Offer::Ready)) = (&next, &offered) {
             return next.map_or(Step::Next, |next| Step::Ready(next, report.map(Entry::Outcome)));
         }
@@ -222,6 +246,7 @@ impl Connection {
         {
             return Step::Leave;
         }
+        self.learn().await;
         match (next, offered) {
             (Some(next), Some(Offer::Refused(failure))) => self.refused(next, &failure).await,
             (Some(next), _) => Step::Offer(next),
@@ -243,11 +268,13 @@ impl Connection {
         let outcome = tokio::select! {
             biased;
             transmitted = &mut transmitted => {
-                return Some((Some(report_of(&shift, job, &transmitted.outcome)), transmitted.next));
+                self.log.taken += u32::from(transmitted.outcome.is_ok());
+                return Some((Some(report_of(&shift, Armed::from(job), &transmitted.outcome)), transmitted.next));
             }
             outcome = alone(told, &shift.stop) => outcome,
         };
-        let report = report_of(&shift, job, &outcome);
+        self.log.taken += u32::from(outcome.is_ok());
+        let report = report_of(&shift, Armed::from(job), &outcome);
         shift.journal.write(vec![Entry::Outcome(report)]).await.ok()?;
         tokio::select! {
             biased;
@@ -260,74 +287,6 @@ impl Connection {
         match self.shift.journal.write(vec![Entry::Outcome(report)]).await {
             Ok(_) => Step::Next,
             Err(_) => Step::Leave,
-        }
-    }
-
-    /// Makes sure that there is a connection; `false` when there will be none in this round.
-    async fn connect(&mut self) -> bool {
-        let mut pause = Duration::from_secs(1);
-        loop {
-            if self.session.as_ref().is_some_and(|session| !session.is_closed()) {
-                return true;
-            }
-            self.closed();
-            let connected = tokio::select! {
-                biased;
-                () = self.shift.stop.cancelled() => return false,
-                connected = Session::connect(&self.shift.server) => connected,
-            };
-            match connected {
-                Ok(session) => {
-                    self.session = Some(session);
-                    self.carried = 0;
-                    self.shift.open.fetch_add(1, Ordering::Relaxed);
-                    self.shift.network_down.store(false, Ordering::Relaxed);
-                }
-                Err(failure) => {
-                    if !self.may_try_again(&failure) {
-                        return false;
-                    }
-                    tokio::select! {
-                        () = self.shift.engine.clock().sleep(pause.mul_f64(0.8 + 0.4 * jitter())) => {}
-                        () = self.shift.stop.cancelled() => return false,
-                    }
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-            }
-        }
-    }
-
-    /// After a failure to connect: whether this connection may try again.
-    fn may_try_again(&self, failure: &Failure) -> bool {
-        let verdict = judge(failure, Some(&self.shift.server.host));
-        tracing::info!(stage = %failure.stage, verdict = verdict.as_str(), "cannot connect");
-        let others_work = self.shift.open.load(Ordering::Relaxed) > 0;
-        if verdict == Verdict::Account(AccountProblem::SlowDown) && others_work {
-            // The server takes no more connections; the others do the work.
-            return false;
-        }
-        match consequence(failure, &self.shift.server.host, standing(&self.shift, 0)).1 {
-            Consequence::HoldAccount(hold) => {
-                self.shift.hold(hold);
-                false
-            }
-            _ => {
-                self.shift.network_down.store(true, Ordering::Relaxed);
-                true
-            }
-        }
-    }
-
-    fn closed(&mut self) {
-        if self.session.take().is_some() {
-            self.shift.open.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-
-    async fn leave(&mut self) {
-        if let Some(session) = self.session.take() {
-            self.shift.open.fetch_sub(1, Ordering::Relaxed);
-            session.quit().await;
         }
     }
 }
