@@ -163,8 +163,8 @@ const IS_BEHIND: &str = "select exists (select 1 from journal)";
 #[derive(Debug)]
 pub struct JournalWriter {
     store: Store,
-    /// Kept from one write to the next as long as the caller has more to write: to give it back and take it again costs
-    /// as much as a write.
+    /// Kept from one write to the next, until the caller rests: to give it back and take it again costs as much as a
+    /// write.
     connection: Option<PoolConnection<Sqlite>>,
     /// Writes since it was taken.
     writes: u32,
@@ -198,6 +198,9 @@ impl JournalWriter {
         self.writes += 1;
         self.unsettled += applied.len();
         self.connection = Some(connection);
+        if self.writes >= MOST_WRITES {
+            self.rest();
+        }
         for (id, state) in applied {
             if let Some(place) = places.get(&id)
                 && let (Some(entry), Some(result)) = (entries.get(*place), results.get_mut(*place))
@@ -208,12 +211,15 @@ impl JournalWriter {
         Ok(results)
     }
 
-    /// Lets others write. With `more` at hand only now and then.
-    pub fn rest(&mut self, more: bool) {
-        if !more || self.writes >= MOST_WRITES {
-            self.connection = None;
-            self.writes = 0;
-        }
+    /// Whether others who want to write wait for this one.
+    pub const fn is_in_the_way(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Lets others write.
+    pub fn rest(&mut self) {
+        self.connection = None;
+        self.writes = 0;
     }
 
     /// Entries that wait to be carried over into the deliveries.
@@ -223,8 +229,7 @@ impl JournalWriter {
 
     /// Carries what was written over into the deliveries, where everybody reads it.
     pub async fn settle(&mut self) -> Result<()> {
-        self.connection = None;
-        self.writes = 0;
+        self.rest();
         self.store.settle_journal().await?;
         self.unsettled = 0;
         Ok(())

@@ -26,6 +26,8 @@ const BATCH: usize = 512;
 /// Entries that are carried over together at most, and the longest that one waits for it.
 const MOST_UNSETTLED: usize = 256;
 const LONGEST_UNSETTLED: Duration = Duration::from_millis(200);
+/// When nobody wants to write for so long, others may.
+const SHORT_REST: Duration = Duration::from_millis(2);
 /// Between two tries when the disk does not take it.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -95,6 +97,10 @@ async fn run(
                 settling.settle(&mut writer).await;
                 continue;
             }
+            () = tokio::time::sleep(SHORT_REST), if writer.is_in_the_way() => {
+                writer.rest();
+                continue;
+            }
         };
         let Some(first) = request else { break };
         // Connections whose replies are in already get the chance to ride along.
@@ -123,7 +129,6 @@ async fn run(
         for request in asked {
             let _ = request.answer.send(Vec::new());
         }
-        writer.rest(!queue.is_empty());
     }
     settling.settle(&mut writer).await;
 }
