@@ -21,7 +21,16 @@ async fn what_is_not_given_stays_as_it_was() {
     assert_eq!(ctl.run(&["account", "test", "Store"]).await.json()["ok"], true);
     assert_eq!(server.logins(), 1);
 
+    let changed = ctl.run(&["account", "set", "Store", "--log-in-by", "login"]).await.json();
+    assert_eq!(
+        (before["mechanism"].as_str(), changed["mechanism"].as_str()),
+        (Some("automatic"), Some("login"))
+    );
+    assert_eq!(ctl.run(&["account", "test", "Store"]).await.json()["ok"], true);
+
     let changed = ctl.run(&["account", "set", "Store", "--user", "none", "--reply-to", "a@b.example"]).await;
+    assert_eq!(changed.json()["mechanism"], "login");
+    let changed = ctl.run(&["account", "set", "Store", "--log-in-by", "automatic"]).await;
     assert_eq!(changed.json()["user"], serde_json::Value::Null);
     let refused = ctl.run(&["account", "set", "Store", "--proxy", "nonsense"]).await;
     assert_eq!(refused.error_code(), "value_invalid");

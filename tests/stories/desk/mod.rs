@@ -10,7 +10,7 @@ mod waiting;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hongyan_domain::{AccountId, LoginKind, TemplateId, TlsMode};
+use hongyan_domain::{AccountId, LoginKind, LoginMechanism, TemplateId, TlsMode};
 use hongyan_engine::{
     AccountDraft, Clock, Engine, ManualClock, Options, SecretsPlace, TemplateDraft, Timeouts, TlsTrust,
 };
@@ -165,6 +165,7 @@ pub fn account_draft(port: u16, connections: u32) -> AccountDraft {
         tls: TlsMode::None,
         user: None,
         login_kind: LoginKind::Password,
+        mechanism: LoginMechanism::Automatic,
         password: None,
         proxy: None,
         trusted_certificate: None,

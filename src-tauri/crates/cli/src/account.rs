@@ -96,6 +96,9 @@ pub struct LoginArguments {
     /// Read an OAuth 2.0 access token from standard input, to log in with in place of a password
     #[arg(long, conflicts_with = "password_stdin")]
     token_stdin: bool,
+    /// Tell the password in this way, for a server that announces one it cannot do [default: the safest it knows]
+    #[arg(long, value_enum)]
+    log_in_by: Option<Mechanism>,
     /// Go through a proxy, socks5://[user:password@]host:port or http://…; "none" goes there directly
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
@@ -105,6 +108,11 @@ impl LoginArguments {
     /// What the secret is.
     pub const fn kind(&self) -> &'static str {
         if self.token_stdin { "token" } else { "password" }
+    }
+
+    /// How the password is told, as given, else as it was.
+    pub fn mechanism(&self, before: &str) -> String {
+        self.log_in_by.map_or_else(|| before.to_owned(), |mechanism| mechanism.as_str().to_owned())
     }
 
     /// The proxy as given, else as it was.
@@ -123,6 +131,34 @@ impl LoginArguments {
             .map_err(|error| Failure::of_value(self.kind(), &error.to_string()))?;
         // The line's end is not part of it, everything else is.
         Ok(text.lines().next().filter(|line| !line.is_empty()).map(ToOwned::to_owned))
+    }
+}
+
+/// How a password is told to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mechanism {
+    /// In the safest way that the server knows
+    Automatic,
+    /// SCRAM-SHA-256
+    Scram,
+    /// PLAIN
+    Plain,
+    /// LOGIN
+    Login,
+    /// CRAM-MD5
+    CramMd5,
+}
+
+impl Mechanism {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Scram => "scram_sha_256",
+            Self::Plain => "plain",
+            Self::Login => "login",
+            Self::CramMd5 => "cram_md5",
+        }
     }
 }
 
@@ -182,6 +218,7 @@ async fn add(session: &Session<'_>, values: AddAccount) -> Result<(), Failure> {
         port: values.port,
         tls: values.tls.as_str().to_owned(),
         login_kind: values.login.kind().to_owned(),
+        mechanism: values.login.mechanism("automatic"),
         user: unless_none(values.login.user),
         password,
         proxy,

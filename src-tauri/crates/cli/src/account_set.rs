@@ -88,6 +88,7 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
         tls: values.tls.map_or(before.tls, |tls| tls.as_str().to_owned()),
         user: account::unless_none(values.login.user.clone().or(before.user)),
         login_kind,
+        mechanism: values.login.mechanism(&before.mechanism),
         password,
         proxy,
         trusted_certificate: before.trusted_certificate,

@@ -34,6 +34,22 @@ words! {
     }
 }
 
+words! {
+    /// How a password is told to the server (RFC 4954): its SASL mechanism.
+    LoginMechanism, "login mechanism", {
+        /// The strongest that the server announces.
+        Automatic = "automatic",
+        /// Proves the password without telling it (RFC 7677).
+        ScramSha256 = "scram_sha_256",
+        /// User and password in one line (RFC 4616).
+        Plain = "plain",
+        /// User and password one after the other.
+        Login = "login",
+        /// A keyed hash of a question (RFC 2195).
+        CramMd5 = "cram_md5",
+    }
+}
+
 impl TlsMode {
     /// The submission port a server of this mode usually listens on (RFC 8314, RFC 6409).
     pub const fn usual_port(self) -> u16 {

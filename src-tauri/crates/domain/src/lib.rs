@@ -19,7 +19,7 @@ mod template;
 mod text;
 mod verdict;
 
-pub use account::{AccountKind, LoginKind, TlsMode};
+pub use account::{AccountKind, LoginKind, LoginMechanism, TlsMode};
 pub use address::{AddressFault, AddressKey, EmailAddress};
 pub use campaign::{CampaignState, PauseReason};
 pub use contact::Contact;

@@ -1,4 +1,5 @@
-//! Logging in (RFC 4954): one way is chosen, tried once, and its answer stands.
+//! Logging in (RFC 4954): one way is chosen, tried once, and its answer stands, unless it is that the server does not
+//! know that way after all.
 //!
 //! With a password: SCRAM-SHA-256, which proves that both sides know it and tells it to nobody. Then, inside TLS,
 //! PLAIN, LOGIN and only at last CRAM-MD5: TLS hides the password already, and CRAM-MD5 would make the server keep it
@@ -6,8 +7,9 @@
 //! then show the password to everybody on the way. With a token: XOAUTH2, which is what the large providers' own
 //! programs speak, else OAUTHBEARER; a token never goes where a password belongs, nor the other way round.
 //!
-//! A refused login is not tried again in a weaker way: that would tell the password to whoever merely refuses the
-//! stronger way, and every refusal counts at providers that lock accounts.
+//! A refused login is not tried again in a weaker way: every refusal counts at providers that lock accounts. A server
+//! that answers 504 (RFC 4954 §4: the mechanism is not supported) has not looked at the password, and is asked in the
+//! next way that it announces. Whoever could forge that answer could as well announce only the weak ways.
 
 mod bearer;
 mod password;
@@ -17,12 +19,15 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hongyan_domain::LoginKind;
+use hongyan_domain::{LoginKind, LoginMechanism};
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use crate::wire::{Wanted, Wire};
 use crate::{Capabilities, Cause, Login, ProtocolFault, Server};
+
+/// RFC 4954 §4: the mechanism is not supported.
+const UNKNOWN_MECHANISM: u16 = 504;
 
 /// A way to log in that is known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +41,22 @@ enum Mechanism {
 }
 
 impl Mechanism {
-    /// The strongest that the server announces.
-    fn choose(server: &Capabilities, kind: LoginKind, in_tls: bool) -> Option<Self> {
+    /// Those to try: the one that the user chose, else all that the server announces, the strongest first.
+    fn choose(server: &Capabilities, login: &Login, in_tls: bool) -> Vec<Self> {
         use Mechanism::{CramMd5, Login, OauthBearer, Plain, ScramSha256, XOauth2};
-        let order: &[Self] = match (kind, in_tls) {
-            (LoginKind::Password, true) => &[ScramSha256, Plain, Login, CramMd5],
-            (LoginKind::Password, false) => &[ScramSha256, CramMd5, Plain, Login],
+        let order: &[Self] = match (login.kind, login.mechanism) {
             (LoginKind::Token, _) => &[XOauth2, OauthBearer],
+            (LoginKind::Password, LoginMechanism::Automatic) if in_tls => {
+                &[ScramSha256, Plain, Login, CramMd5]
+            }
+            (LoginKind::Password, LoginMechanism::Automatic) => &[ScramSha256, CramMd5, Plain, Login],
+            // Whether it is announced makes no difference: the user knows better.
+            (LoginKind::Password, LoginMechanism::ScramSha256) => return vec![ScramSha256],
+            (LoginKind::Password, LoginMechanism::Plain) => return vec![Plain],
+            (LoginKind::Password, LoginMechanism::Login) => return vec![Login],
+            (LoginKind::Password, LoginMechanism::CramMd5) => return vec![CramMd5],
         };
-        order.iter().copied().find(|mechanism| server.knows_auth(mechanism.name()))
+        order.iter().copied().filter(|mechanism| server.knows_auth(mechanism.name())).collect()
     }
 
     const fn name(self) -> &'static str {
@@ -72,7 +84,23 @@ pub(crate) async fn log_in(
         return Err(Cause::UnusableLogin);
     }
     let in_tls = wire.tls_version().is_some();
-    let mechanism = Mechanism::choose(announced, login.kind, in_tls).ok_or(Cause::NoAuthOffered)?;
+    let mut answer = Err(Cause::NoAuthOffered);
+    for mechanism in Mechanism::choose(announced, login, in_tls) {
+        answer = log_in_by(mechanism, wire, login, server).await;
+        if !matches!(&answer, Err(Cause::Reply(reply)) if reply.code == UNKNOWN_MECHANISM) {
+            break;
+        }
+    }
+    answer
+}
+
+async fn log_in_by(
+    mechanism: Mechanism,
+    wire: &mut Wire,
+    login: &Login,
+    server: &Server,
+) -> Result<(), Cause> {
+    let (user, secret) = (login.user.as_str(), login.secret.expose_secret());
     let limit = server.timeouts.auth;
     match mechanism {
         Mechanism::ScramSha256 => scram::log_in(wire, login, limit).await,
@@ -114,6 +142,12 @@ mod tests {
         Capabilities { auth, ..Capabilities::default() }
     }
 
+    fn first(announced: &Capabilities, kind: LoginKind, in_tls: bool) -> Option<&'static str> {
+        let login =
+            Login { user: "u".into(), kind, mechanism: LoginMechanism::Automatic, secret: "s".into() };
+        Mechanism::choose(announced, &login, in_tls).first().map(|mechanism| mechanism.name())
+    }
+
     #[test]
     fn the_strongest_way_is_taken_and_tls_decides_what_is_strong() {
         let all = "LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 XOAUTH2 OAUTHBEARER GSSAPI";
@@ -125,9 +159,8 @@ mod tests {
             ("LOGIN", Some("LOGIN"), Some("LOGIN")),
             ("NTLM GSSAPI XOAUTH2", None, None),
         ] {
-            let choose = |tls| Mechanism::choose(&announced(ways), LoginKind::Password, tls);
-            assert_eq!(choose(true).map(Mechanism::name), in_tls, "{ways}");
-            assert_eq!(choose(false).map(Mechanism::name), in_the_clear, "{ways}");
+            let choose = |tls| first(&announced(ways), LoginKind::Password, tls);
+            assert_eq!((choose(true), choose(false)), (in_tls, in_the_clear), "{ways}");
         }
     }
 
@@ -138,8 +171,7 @@ mod tests {
             ("PLAIN OAUTHBEARER", Some("OAUTHBEARER")),
             ("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256", None),
         ] {
-            let chosen = Mechanism::choose(&announced(ways), LoginKind::Token, true);
-            assert_eq!(chosen.map(Mechanism::name), wanted, "{ways}");
+            assert_eq!(first(&announced(ways), LoginKind::Token, true), wanted, "{ways}");
         }
     }
 }

@@ -47,5 +47,7 @@ pub use server::{Login, ProxyRoute, Server, Timeouts, TlsTrust};
 pub use session::{Session, Transmitted};
 
 // What the public types are made of, so that a caller needs no second import for them.
-pub use hongyan_domain::{EmailAddress, Fingerprint, LoginKind, Proxy, ProxyKind, Stage, TlsMode, Verdict};
+pub use hongyan_domain::{
+    EmailAddress, Fingerprint, LoginKind, LoginMechanism, Proxy, ProxyKind, Stage, TlsMode, Verdict,
+};
 pub use secrecy::SecretString;

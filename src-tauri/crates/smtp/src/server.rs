@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hongyan_domain::{Fingerprint, LoginKind, Proxy, TlsMode};
+use hongyan_domain::{Fingerprint, LoginKind, LoginMechanism, Proxy, TlsMode};
 use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 
@@ -42,6 +42,8 @@ pub struct Login {
     pub user: String,
     /// What the secret is.
     pub kind: LoginKind,
+    /// How a password is told; a token has its own ways.
+    pub mechanism: LoginMechanism,
     /// The password (or authorisation code, or app password), or the token.
     pub secret: SecretString,
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, Proxy, Sender, TlsMode};
+use hongyan_domain::{
+    AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, LoginMechanism, Proxy, Sender, TlsMode,
+};
 use sqlx::FromRow;
 
 use crate::{Error, Result, Store};
@@ -27,6 +29,8 @@ pub struct AccountValues {
     pub user: Option<String>,
     /// What the kept password is.
     pub login_kind: LoginKind,
+    /// How a password is told to the server.
+    pub mechanism: LoginMechanism,
     /// Whether a password (or token) is kept.
     pub has_password: bool,
     /// The proxy on the way to the server; its password is kept elsewhere.
@@ -92,6 +96,7 @@ struct Row {
     takes_bursts: Option<bool>,
     lockstep_since_ms: Option<i64>,
     login_kind: String,
+    mechanism: String,
     proxy: Option<String>,
     trusted_certificate: Option<String>,
     held_verdict: Option<String>,
@@ -120,6 +125,7 @@ impl TryFrom<Row> for AccountRecord {
             tls: TlsMode::from_str(&row.tls)?,
             user: row.user,
             login_kind: LoginKind::from_str(&row.login_kind)?,
+            mechanism: LoginMechanism::from_str(&row.mechanism)?,
             has_password: row.has_password,
             proxy: row.proxy.as_deref().map(stored_proxy).transpose()?,
             trusted_certificate: row.trusted_certificate.as_deref().map(stored_fingerprint).transpose()?,
@@ -159,8 +165,9 @@ impl Store {
         let id = sqlx::query_scalar(
             "insert into accounts
                  (name, name_key, kind, host, port, tls, user, has_password, from_name, from_address, reply_to,
-                  max_connections, login_kind, proxy, trusted_certificate, created_at_ms, updated_at_ms, burst)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)
+                  max_connections, login_kind, proxy, trusted_certificate, created_at_ms, updated_at_ms, burst,
+                  mechanism)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18)
              returning id",
         )
         .bind(&values.name)
@@ -180,6 +187,7 @@ impl Store {
         .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
         .bind(values.burst)
+        .bind(values.mechanism.as_str())
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -194,7 +202,7 @@ impl Store {
             "update accounts
              set name = $2, name_key = $3, host = $4, port = $5, tls = $6, user = $7, has_password = $8,
                  from_name = $9, from_address = $10, reply_to = $11, max_connections = $12, login_kind = $13,
-                 proxy = $14, trusted_certificate = $15, updated_at_ms = $16, burst = $17,
+                 proxy = $14, trusted_certificate = $15, updated_at_ms = $16, burst = $17, mechanism = $18,
                  takes_bursts = case when host = $5 and port = $6 then takes_bursts end,
                  lockstep_since_ms = case when host = $5 and port = $6 then lockstep_since_ms end,
                  held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
@@ -217,6 +225,7 @@ impl Store {
         .bind(values.trusted_certificate.as_ref().map(ToString::to_string))
         .bind(now_ms)
         .bind(values.burst)
+        .bind(values.mechanism.as_str())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;

@@ -2,6 +2,8 @@ import { m } from '$lib/paraglide/messages';
 import type { AccountDraft, AccountSuggestion, AccountView } from '$lib/rpc/schema';
 
 export type LoginKind = 'password' | 'token';
+/** How a password is told to the server; the words are the mechanisms' own names. */
+export type Mechanism = 'automatic' | 'scram_sha_256' | 'plain' | 'login' | 'cram_md5';
 export type TlsMode = 'implicit' | 'starttls' | 'none';
 
 /** Connections a provider takes from one login without asking to slow down. */
@@ -18,6 +20,7 @@ export interface AccountFields {
   tls: TlsMode;
   user: string;
   loginKind: LoginKind;
+  mechanism: Mechanism;
   password: string;
   /** The way to the server, empty for the direct one. */
   proxy: string;
@@ -39,6 +42,7 @@ export function fieldsFromSuggestion(address: string, found: AccountSuggestion):
     tls: found.tls as TlsMode,
     user: found.user,
     loginKind: 'password',
+    mechanism: 'automatic',
     password: '',
     proxy: '',
     trusted: null,
@@ -58,6 +62,7 @@ export function fieldsFromAccount(account: AccountView): AccountFields {
     tls: account.tls as TlsMode,
     user: account.user ?? '',
     loginKind: account.loginKind as LoginKind,
+    mechanism: account.mechanism as Mechanism,
     password: '',
     proxy: account.proxy ?? '',
     trusted: account.trustedCertificate
@@ -81,6 +86,7 @@ export function toDraft(fields: AccountFields): AccountDraft | null {
     tls: fields.tls,
     user: fields.user.trim() || null,
     loginKind: fields.loginKind,
+    mechanism: fields.mechanism,
     password: fields.password || null,
     proxy: fields.proxy.trim() || null,
     trustedCertificate: trustedHere(fields)?.fingerprint ?? null,

@@ -14,6 +14,8 @@ export type AccountDraft = {
   user: string | null;
   /** What the password is: `password` or `token` (OAuth 2.0). */
   loginKind: string;
+  /** How a password is told to the server: `automatic`, `scram_sha_256`, `plain`, `login` or `cram_md5`. */
+  mechanism: string;
   /** Password (or token); null keeps the one that is kept. */
   password: string | null;
   /**
@@ -69,6 +71,8 @@ export type AccountState = {
   user: string | null;
   /** What the password is: `password` or `token` (OAuth 2.0). */
   loginKind: string;
+  /** How a password is told to the server: `automatic`, `scram_sha_256`, `plain`, `login` or `cram_md5`. */
+  mechanism: string;
   /** Whether a password (or token) is kept. */
   hasPassword: boolean;
   /** The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null. */
@@ -143,6 +147,8 @@ export type AccountView = {
   user: string | null;
   /** What the password is: `password` or `token` (OAuth 2.0). */
   loginKind: string;
+  /** How a password is told to the server: `automatic`, `scram_sha_256`, `plain`, `login` or `cram_md5`. */
+  mechanism: string;
   /** Whether a password (or token) is kept. */
   hasPassword: boolean;
   /** The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null. */

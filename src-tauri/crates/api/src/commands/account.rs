@@ -25,6 +25,8 @@ pub struct AccountView {
     pub user: Option<String>,
     /// What the password is: `password` or `token` (OAuth 2.0).
     pub login_kind: String,
+    /// How a password is told to the server: `automatic`, `scram_sha_256`, `plain`, `login` or `cram_md5`.
+    pub mechanism: String,
     /// Whether a password (or token) is kept.
     pub has_password: bool,
     /// The proxy on the way to the server, without its password, for example `socks5://user@host:1080`; or null.
@@ -81,6 +83,8 @@ pub struct AccountDraft {
     pub user: Option<String>,
     /// What the password is: `password` or `token` (OAuth 2.0).
     pub login_kind: String,
+    /// How a password is told to the server: `automatic`, `scram_sha_256`, `plain`, `login` or `cram_md5`.
+    pub mechanism: String,
     /// Password (or token); null keeps the one that is kept.
     pub password: Option<String>,
     /// `socks5://user:password@host:port` or `http://…`; null or empty goes there directly. Without a password the one

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, Fingerprint, LoginKind, TlsMode};
+use hongyan_domain::{AccountId, Fingerprint, LoginKind, LoginMechanism, TlsMode};
 use hongyan_engine::{Account, Engine, Problem};
 use secrecy::SecretString;
 
@@ -26,6 +26,7 @@ impl From<Account> for AccountView {
             tls: values.tls.as_str().to_owned(),
             user: values.user,
             login_kind: values.login_kind.as_str().to_owned(),
+            mechanism: values.mechanism.as_str().to_owned(),
             has_password: values.has_password,
             proxy: values.proxy.map(|proxy| proxy.to_string()),
             trusted_certificate: values.trusted_certificate.map(|certificate| certificate.to_string()),
@@ -72,6 +73,8 @@ fn draft(draft: AccountDraft) -> Result<hongyan_engine::AccountDraft> {
         user: draft.user,
         login_kind: LoginKind::from_str(&draft.login_kind)
             .map_err(|_| ErrorView::value_invalid("loginKind"))?,
+        mechanism: LoginMechanism::from_str(&draft.mechanism)
+            .map_err(|_| ErrorView::value_invalid("mechanism"))?,
         password: draft.password.filter(|password| !password.is_empty()).map(SecretString::from),
         proxy: draft.proxy.filter(|proxy| !proxy.trim().is_empty()).map(SecretString::from),
         trusted_certificate: draft.trusted_certificate.filter(|text| !text.is_empty()),

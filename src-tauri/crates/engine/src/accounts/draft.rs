@@ -1,6 +1,8 @@
 //! What the user enters for an account, and its rules.
 
-use hongyan_domain::{AccountKind, EmailAddress, LoginKind, Proxy, Sender, TlsMode, clean_line};
+use hongyan_domain::{
+    AccountKind, EmailAddress, LoginKind, LoginMechanism, Proxy, Sender, TlsMode, clean_line,
+};
 use hongyan_store::AccountValues;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -30,6 +32,8 @@ pub struct AccountDraft {
     pub user: Option<String>,
     /// What the password is.
     pub login_kind: LoginKind,
+    /// How a password is told to the server.
+    pub mechanism: LoginMechanism,
     /// A new password (or token); `None` keeps the one that is kept.
     pub password: Option<SecretString>,
     /// The proxy as `socks5://user:password@host:port` or `http://…`; `None` goes there directly. Without a password
@@ -91,6 +95,7 @@ impl AccountDraft {
             tls: self.tls,
             user: self.user.map(|user| clean_line(&user)).filter(|user| !user.is_empty()),
             login_kind: self.login_kind,
+            mechanism: self.mechanism,
             has_password: has_password || self.password.is_some(),
             proxy,
             trusted_certificate,

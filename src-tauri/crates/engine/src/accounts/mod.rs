@@ -10,7 +10,9 @@ mod test;
 
 use std::collections::HashMap;
 
-use hongyan_domain::{AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, Sender, TlsMode};
+use hongyan_domain::{
+    AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, LoginMechanism, Sender, TlsMode,
+};
 use hongyan_smtp::{Login, ProxyRoute, Server};
 use hongyan_store::{AccountRecord, AccountValues};
 
@@ -166,6 +168,7 @@ impl Engine {
             tls: TlsMode::None,
             user: None,
             login_kind: LoginKind::Password,
+            mechanism: LoginMechanism::Automatic,
             has_password: false,
             proxy: None,
             trusted_certificate: None,

@@ -60,7 +60,7 @@ impl Engine {
             (None, Some(id)) => self.secrets().find(&SecretName::smtp_password(id)).await?,
             (None, None) => None,
         };
-        Ok(secret.map(|secret| Login { user, kind: values.login_kind, secret }))
+        Ok(secret.map(|secret| Login { user, kind: values.login_kind, mechanism: values.mechanism, secret }))
     }
 
     /// The way through the proxy, if there is one: with the new password, else with the one that is kept.

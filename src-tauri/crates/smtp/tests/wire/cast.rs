@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hongyan_smtp::{
-    Cause, EmailAddress, Envelope, Failure, Login, LoginKind, Offer, Server, Session, Stage, Timeouts,
-    TlsMode, TlsTrust, Transmitted, WireBody,
+    Cause, EmailAddress, Envelope, Failure, Login, LoginKind, LoginMechanism, Offer, Server, Session, Stage,
+    Timeouts, TlsMode, TlsTrust, Transmitted, WireBody,
 };
 use hongyan_testkit::{Rule, ScriptedServer};
 
@@ -30,7 +30,12 @@ pub fn plain(server: &ScriptedServer) -> Server {
 }
 
 pub fn login(user: &str, password: &str) -> Login {
-    Login { user: user.to_owned(), kind: LoginKind::Password, secret: password.into() }
+    Login {
+        user: user.to_owned(),
+        kind: LoginKind::Password,
+        mechanism: LoginMechanism::Automatic,
+        secret: password.into(),
+    }
 }
 
 pub async fn server_with(rule: Rule) -> ScriptedServer {

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use hongyan_smtp::{
-    Cause, Failure, Login, LoginKind, ProtocolFault, Server, Session, Stage, Timeouts, TlsMode, TlsTrust,
+    Cause, Failure, Login, LoginKind, LoginMechanism, ProtocolFault, Server, Session, Stage, Timeouts,
+    TlsMode, TlsTrust,
 };
 use hongyan_testkit::Dialogue;
 
@@ -25,11 +26,17 @@ async fn server(
 }
 
 async fn log_in(server: &Dialogue, kind: LoginKind, user: &str, secret: &str) -> Result<Session, Failure> {
+    let mechanism = LoginMechanism::Automatic;
+    let login = Login { user: user.to_owned(), kind, mechanism, secret: secret.into() };
+    log_in_as(server, login).await
+}
+
+async fn log_in_as(server: &Dialogue, login: Login) -> Result<Session, Failure> {
     let server = Server {
         host: "127.0.0.1".to_owned(),
         port: server.port(),
         tls: TlsMode::None,
-        login: Some(Login { user: user.to_owned(), kind, secret: secret.into() }),
+        login: Some(login),
         ehlo_name: "desk.example.cn".to_owned(),
         trust: TlsTrust::System,
         trusted_certificate: None,
@@ -159,4 +166,55 @@ async fn what_scram_gives_as_the_reason_is_kept_with_the_refusal() {
     assert_eq!(reply_code(&failure), 535);
     let Cause::Reply(reply) = failure.cause else { panic!("no reply") };
     assert_eq!(reply.text, "Authentication failed\ne=unknown-user");
+}
+
+#[tokio::test]
+async fn where_the_server_does_not_know_a_way_after_all_the_next_one_is_taken() {
+    let answers = |unknown: &'static str| {
+        move |line: &str| match line {
+            line if line.starts_with(unknown) => "504 5.5.4 Unrecognized authentication type".to_owned(),
+            line if line.starts_with("AUTH PLAIN") => "235 Welcome".to_owned(),
+            _ => "535 5.7.8 no".to_owned(),
+        }
+    };
+    let second = server("CRAM-MD5 PLAIN", answers("AUTH CRAM-MD5")).await;
+    log_in(&second, LoginKind::Password, "li", "geheim").await.expect("logged in");
+    assert_eq!(said(&second), ["AUTH CRAM-MD5", "AUTH PLAIN \0li\0geheim"]);
+
+    // When it knows none of them, that is what it said.
+    let none = server("CRAM-MD5 PLAIN", answers("AUTH")).await;
+    let failure = log_in(&none, LoginKind::Password, "li", "geheim").await.expect_err("no way");
+    assert_eq!((failure.stage, reply_code(&failure)), (Stage::Auth, 504));
+}
+
+#[tokio::test]
+async fn a_refused_password_is_not_told_again_in_another_way() {
+    let refuses = server("CRAM-MD5 PLAIN LOGIN", |line| match line {
+        "AUTH CRAM-MD5" => format!("334 {}", BASE64.encode(QUESTION)),
+        _ => "535 5.7.8 no".to_owned(),
+    })
+    .await;
+    let failure = log_in(&refuses, LoginKind::Password, "tim", "wrong").await.expect_err("refused");
+    assert_eq!(reply_code(&failure), 535);
+    assert!(!said(&refuses).iter().any(|line| line.starts_with("AUTH PLAIN")), "{:?}", said(&refuses));
+}
+
+#[tokio::test]
+async fn the_way_that_the_user_chose_is_the_only_one() {
+    let login = |mechanism| Login {
+        user: "li".to_owned(),
+        kind: LoginKind::Password,
+        mechanism,
+        secret: "geheim".into(),
+    };
+    let accepts = |line: &str| match line {
+        line if line.starts_with("AUTH PLAIN") => "235 Welcome".to_owned(),
+        _ => "504 5.5.4 no".to_owned(),
+    };
+    let first = server("SCRAM-SHA-256 LOGIN PLAIN", accepts).await;
+    log_in_as(&first, login(LoginMechanism::Plain)).await.expect("logged in");
+    assert_eq!(said(&first), ["AUTH PLAIN \0li\0geheim"]);
+    let second = server("PLAIN LOGIN", accepts).await;
+    log_in_as(&second, login(LoginMechanism::Login)).await.expect_err("it does not know it");
+    assert_eq!(said(&second)[0], "AUTH LOGIN");
 }
