@@ -4,9 +4,9 @@ import subprocess
 
 import ours
 
-# 200 kills in one campaign of 10,000 mails; the others 20 times, a quota with 500 people.
+# 200 kills in one campaign of 10,000 mails; the others 20 times.
 LONG = {"HONGYAN_KILLS": "200", "HONGYAN_TIMES": "20"}
-STORIES = ["crash::", "races::", "cut_fifty_times::", "hourly_quota::", "full_disk::"]
+STORIES = ["crash::", "races::", "cut_fifty_times::", "full_disk::"]
 
 
 def run():

@@ -123,6 +123,7 @@ fn about_the_account(
         (Topic::TlsNeeded, true, AccountProblem::Tls),
         (Topic::AccountBlocked, true, AccountProblem::Reputation),
         (Topic::WrongSender, true, AccountProblem::Sender),
+        (Topic::SessionFull, true, AccountProblem::SlowDown),
         (Topic::AllowanceUsedUp, true, AccountProblem::Quota),
         (Topic::TooFast, true, AccountProblem::SlowDown),
         (Topic::LoginNeeded, true, AccountProblem::Login),

@@ -306,16 +306,24 @@ impl Pacer {
     }
 
     /// The server asks to slow down: halves rate and connections, and gives the milliseconds to rest.
+    ///
+    /// Where an allowance is used up, rate and connections were right: it rests until the allowance is there again, and
+    /// longer each time only where the server took nothing since.
     pub(crate) fn slow_down(&self, now_ms: i64, most_connections: u32, is_quota: bool, jitter: f64) -> i64 {
         let mut state = self.state();
         state.minute.forget(now_ms);
         let sent_in_minute = state.minute.total;
+        let took_some = state.taken_since > 0;
         let slowdown = &mut state.slowdown;
-        slowdown.full_per_minute = slowdown.full_per_minute.max(sent_in_minute).max(1);
-        let rate = slowdown.per_minute.unwrap_or(slowdown.full_per_minute);
-        slowdown.per_minute = Some((rate / 2).max(1));
-        let connections = (slowdown.connections.unwrap_or(most_connections) / 2).max(1);
-        slowdown.connections = Some(connections).filter(|connections| *connections < most_connections);
+        if is_quota {
+            slowdown.holds = if took_some { 0 } else { slowdown.holds };
+        } else {
+            slowdown.full_per_minute = slowdown.full_per_minute.max(sent_in_minute).max(1);
+            let rate = slowdown.per_minute.unwrap_or(slowdown.full_per_minute);
+            slowdown.per_minute = Some((rate / 2).max(1));
+            let connections = (slowdown.connections.unwrap_or(most_connections) / 2).max(1);
+            slowdown.connections = Some(connections).filter(|connections| *connections < most_connections);
+        }
         let first_ms = if is_quota { QUOTA_REST_MS } else { FIRST_REST_MS };
         let rest_ms = first_ms.saturating_mul(1 << slowdown.holds.min(10)).min(LONGEST_REST_MS);
         slowdown.holds = slowdown.holds.saturating_add(1);

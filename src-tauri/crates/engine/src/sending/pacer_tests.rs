@@ -137,6 +137,16 @@ fn slowed_down_it_rests_longer_each_time_and_recovers_step_by_step() {
 }
 
 #[test]
+fn an_allowance_that_is_used_up_costs_an_hour_and_no_speed_and_more_only_where_nothing_was_taken() {
+    let (pacer, clock, _) = at(SendingLimits::default());
+    let rest = || pacer.slow_down(clock.now_ms(), 8, true, 0.0) / HOUR_MS;
+    assert_eq!([rest(), rest(), rest(), rest()], [1, 2, 4, 4]);
+    pacer.taken();
+    assert_eq!([rest(), rest()], [1, 2]);
+    assert_eq!((pacer.slowdown().per_minute, pacer.slowdown().connections), (None, None));
+}
+
+#[test]
 fn an_account_with_one_connection_never_gets_a_second() {
     let (pacer, clock, manual) = at(SendingLimits::default());
     times(&pacer, &clock, &manual, 100);

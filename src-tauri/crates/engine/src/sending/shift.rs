@@ -140,6 +140,8 @@ impl Shift {
         let mut held = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| self.with_its_rest(hold));
         drop(held);
+        // Now, not when the round has ended: whoever waits for this connection would begin meanwhile.
+        self.engine.sending().stop_account(self.account_id());
         self.stop.cancel();
     }
 

@@ -84,9 +84,9 @@ const SOURCES: &[Source] = &[
         (Rcpt, "554 delivery error: dd This user doesn't have a yahoo.com account (someone) [0]", RecipientUnknown),
     ]},
     Source { host: "smtp.qq.com", found_at: "smtp.codes/qq; qiao.yimirj.com/article/detail/2261; github.com sisimai rhost/for-tencent", rows: &[
-        (FinalReply, "550 Ip frequency limited. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000725", Account(SlowDown)),
-        (FinalReply, "550 Domain frequency limited. http://service.mail.qq.com/cgi-bin/help?id=20022", Account(SlowDown)),
-        (Rcpt, "550 Sender frequency limited.", Account(SlowDown)),
+        (FinalReply, "550 Ip frequency limited. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000725", Account(Quota)),
+        (FinalReply, "550 Domain frequency limited. http://service.mail.qq.com/cgi-bin/help?id=20022", Account(Quota)),
+        (Rcpt, "550 Sender frequency limited.", Account(Quota)),
         (Rcpt, "550 Connection frequency limited.", Account(SlowDown)),
         (Rcpt, "550 Mailbox unavailable or access denied", Account(SlowDown)),
         (FinalReply, "550 Suspected spam/bounce attacks", Account(SlowDown)),

@@ -60,22 +60,27 @@ impl Phrases {
 #[rustfmt::skip]
 const fn phrases_of(topic: Topic) -> &'static [&'static str] {
     match topic {
+        // How many mails there were, in whatever time, as against how many at once.
         AllowanceUsedUp => &[
+            "ip frequency limited", "domain frequency limited", "sender frequency limited", "too many messages",
+            "too many mails",
             "daily message quota", "daily user sending", "daily smtp relay", "daily sending", "daily limit",
-            "sending limit exceeded", "sending quota", "submissionquota", "number of rcpt attempts is achieved", "hourly limit",        ],
+            "sending limit exceeded", "sending quota", "submissionquota", "number of rcpt attempts is achieved", "hourly limit",
+        ],
         TooFast => &[
             "frequency limited", "rate limit", "sending rate", "throttl", "too fast", "unusual rate",
             "peak smtp relay limit", "excessive volume", "unexpected volume", "too many connections",
             "too many concurrent", "concurrent connections", "concurrent server connections", "too much mail",
-            "too many messages", "too many mails", "too many recipients", "too many same size", "max message per connection",
-            "message per connection reached", "total of rcpts is achieved", "behaviour spam",
+            "too many recipients", "too many same size", "total of rcpts is achieved", "behaviour spam",
             "unusual sending activity", "user complaints", "spam/bounce attacks", "bounce attacks",
             // NetEase's codes.
-            "hl:icc", "hl:ifc", "mi:dmc", "mi:sfq", "mi:cel", "mi:ccl", "rp:drc", "rp:cel", "rp:ccl",
+            "hl:icc", "hl:ifc", "mi:sfq", "mi:cel", "mi:ccl", "rp:cel", "rp:ccl",
         ],
         SessionFull => &[
             "message per connection", "messages per connection", "messages in this connection",
             "messages in one connection", "messages in this session", "too many messages sent",
+            // NetEase's codes.
+            "mi:dmc", "rp:drc",
         ],
         TencentTooFast => &["mailbox unavailable or access"],
         LoginNeeded => &[
