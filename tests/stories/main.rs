@@ -29,6 +29,7 @@ mod checks;
 mod command_line;
 mod crash;
 mod cut_fifty_times;
+mod domain_limits;
 mod every_person;
 #[cfg(unix)]
 mod full_disk;

@@ -7,7 +7,7 @@ use hongyan_store::{AccountRecord, Slowdown};
 
 use crate::accounts::{ProviderLimits, provider_limits};
 use crate::event::Changed;
-use crate::sending::{DAY_MS, Pacer};
+use crate::sending::{DAY_MS, HOUR_MS, Pacer};
 use crate::{Engine, Error, Result};
 
 /// How much an account may send, and who says so.
@@ -96,6 +96,12 @@ impl Engine {
         let now_ms = self.now_ms();
         let AccountLimits { limits, slowdown, .. } = self.load_limits(account).await?;
         let recent = self.store().list_recent_use(account, now_ms - DAY_MS).await?;
-        Ok(Pacer::new(limits, slowdown, &recent, now_ms))
+        let domains: Vec<String> = limits.domains.iter().map(|limit| limit.domain.clone()).collect();
+        let pacer = Pacer::new(limits, slowdown, &recent, now_ms);
+        if !domains.is_empty() {
+            let recent = self.store().list_recent_domain_use(account, &domains, now_ms - HOUR_MS).await?;
+            pacer.domains().remember(&recent, now_ms);
+        }
+        Ok(pacer)
     }
 }

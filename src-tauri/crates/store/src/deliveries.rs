@@ -155,24 +155,54 @@ pub struct ReasonRecord {
     pub count: i64,
 }
 
+/// Which recipients of a run are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipients {
+    /// Those at this domain.
+    At(String),
+    /// Those at none of these domains.
+    NotAt(Vec<String>),
+}
+
+impl Recipients {
+    /// All of them.
+    pub const ALL: Self = Self::NotAt(Vec::new());
+
+    /// The domain they are at, and a JSON array of those that they are not at.
+    fn parameters(&self) -> Result<(Option<&str>, Option<String>)> {
+        Ok(match self {
+            Self::At(domain) => (Some(domain), None),
+            Self::NotAt(domains) if domains.is_empty() => (None, None),
+            Self::NotAt(domains) => (None, Some(serde_json::to_string(domains)?)),
+        })
+    }
+}
+
 impl Store {
     /// The next deliveries of a run that wait for their first attempt, in order, behind `after`.
     pub async fn list_queued(
         &self,
         run: RunId,
+        recipients: &Recipients,
         after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<PendingDelivery>> {
+        let (at, not_at) = recipients.parameters()?;
         let rows = sqlx::query_as::<_, PendingRow>(
             "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
              where run_id = $1 and state = 'queued' and deliveries.id > $2
+               and ($4 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $4)
+               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
+                                  not in (select value from json_each($5)))
                and not exists (select 1 from journal where delivery_id = deliveries.id)
              order by deliveries.id limit $3",
         )
         .bind(run.0)
         .bind(after.0)
         .bind(limit)
+        .bind(at)
+        .bind(not_at)
         .fetch_all(self.reader())
         .await?;
         rows.into_iter().map(TryInto::try_into).collect()
@@ -182,19 +212,26 @@ impl Store {
     pub async fn list_due_deliveries(
         &self,
         run: RunId,
+        recipients: &Recipients,
         now_ms: i64,
         limit: u32,
     ) -> Result<Vec<PendingDelivery>> {
+        let (at, not_at) = recipients.parameters()?;
         let rows = sqlx::query_as::<_, PendingRow>(
             "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
              where run_id = $1 and state = 'deferred' and due_at_ms <= $2
+               and ($4 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $4)
+               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
+                                  not in (select value from json_each($5)))
                and not exists (select 1 from journal where delivery_id = deliveries.id)
              order by due_at_ms, deliveries.id limit $3",
         )
         .bind(run.0)
         .bind(now_ms)
         .bind(limit)
+        .bind(at)
+        .bind(not_at)
         .fetch_all(self.reader())
         .await?;
         rows.into_iter().map(TryInto::try_into).collect()

@@ -31,7 +31,7 @@ pub use contacts::{
 };
 pub use database::Store;
 pub use deliveries::{
-    DeliveryFilter, DeliveryPage, DeliveryRecord, PendingDelivery, ReasonRecord, StateCounts,
+    DeliveryFilter, DeliveryPage, DeliveryRecord, PendingDelivery, ReasonRecord, Recipients, StateCounts,
 };
 pub use error::{Error, Result};
 pub use freezing::Watch;

@@ -61,6 +61,30 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// What an account sent to the recipients of some domains since a time, a minute each: domain, start of the minute and
+    /// mails, the oldest first.
+    pub async fn list_recent_domain_use(
+        &self,
+        account: AccountId,
+        domains: &[String],
+        since_ms: i64,
+    ) -> Result<Vec<(String, i64, u32)>> {
+        Ok(sqlx::query_as(
+            "select substr(address_key, instr(address_key, '@') + 1) as domain,
+                 deliveries.updated_at_ms / 60000 * 60000 as minute, count(*)
+             from runs join deliveries on deliveries.run_id = runs.id
+             where runs.account_id = $1 and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
+               and deliveries.state in ('armed', 'sent', 'in_doubt') and deliveries.updated_at_ms >= $2
+               and substr(address_key, instr(address_key, '@') + 1) in (select value from json_each($3))
+             group by domain, minute order by minute",
+        )
+        .bind(account.0)
+        .bind(since_ms)
+        .bind(serde_json::to_string(domains)?)
+        .fetch_all(self.reader())
+        .await?)
+    }
+
     /// What an account sent since a time, a minute each: `(start of the minute, mails)`, the oldest first.
     ///
     /// Read from the deliveries themselves, so nothing has to be counted twice while sending.

@@ -125,7 +125,7 @@ impl<'a, 'b> Stream<'a, 'b> {
         let jobs = std::mem::take(&mut self.gathered);
         let mut entries = std::mem::take(&mut self.entries);
         let outcomes = entries.len();
-        entries.extend(jobs.iter().map(|job| job.arm(shift.account_id())));
+        entries.extend(jobs.iter().map(|job| job.arm(&shift)));
         let mut writing = pin!(shift.journal.write(entries));
         let written = loop {
             tokio::select! {
@@ -204,8 +204,10 @@ impl<'a, 'b> Stream<'a, 'b> {
                 Err(failure) => {
                     let before = self.answered_before();
                     let is_full = before > 0 && self.note_if_full(failure, before);
-                    // Groups are to blame, or the connection has carried its share: nothing against this mail.
-                    if is_full || (doubted && matches!(failure.cause, Cause::Reply(_))) {
+                    // The connection ended before it came to it or has carried its share, or groups are to blame: nothing
+                    // against this mail.
+                    if failure.is_stale() || is_full || (doubted && matches!(failure.cause, Cause::Reply(_)))
+                    {
                         self.set_free(mail);
                         continue;
                     }

@@ -3,6 +3,7 @@
 mod burst;
 mod connecting;
 mod crash_point;
+mod domains;
 mod failures;
 mod feeder;
 mod journal;
@@ -31,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use letter::{Letter, Written};
 use meter::Meter;
 pub use pacer::Use;
-pub(crate) use pacer::{DAY_MS, Day, Pacer};
+pub(crate) use pacer::{DAY_MS, Day, HOUR_MS, Pacer};
 use supervisor::Supervisor;
 use thread::SendingThread;
 

@@ -14,11 +14,12 @@ use hongyan_store::Slowdown;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::domains::Domains;
 use crate::clock::Clock;
 
-const SECOND_MS: i64 = 1_000;
-const MINUTE_MS: i64 = 60 * SECOND_MS;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(super) const SECOND_MS: i64 = 1_000;
+pub(super) const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// A day, and how far back the use of an account matters.
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// An account that is asked to slow down rests this long, and twice as long each time until [`LONGEST_REST_MS`].
@@ -35,7 +36,7 @@ const FARTHEST_MS: i64 = 400 * DAY_MS;
 
 /// Mails sent within a span of time that moves along.
 #[derive(Debug, Clone)]
-struct Window {
+pub(super) struct Window {
     span_ms: i64,
     slot_ms: i64,
     /// Start and mails of each slot, the oldest first.
@@ -44,11 +45,11 @@ struct Window {
 }
 
 impl Window {
-    fn new(span_ms: i64, slot_ms: i64) -> Self {
+    pub(super) fn new(span_ms: i64, slot_ms: i64) -> Self {
         Self { span_ms, slot_ms, slots: VecDeque::new(), total: 0 }
     }
 
-    fn add(&mut self, at_ms: i64, mails: u32) {
+    pub(super) fn add(&mut self, at_ms: i64, mails: u32) {
         let start = at_ms.div_euclid(self.slot_ms) * self.slot_ms;
         self.total += mails;
         match self.slots.back_mut() {
@@ -63,6 +64,12 @@ impl Window {
             *count -= 1;
             self.total -= 1;
         }
+    }
+
+    /// Mails that still count.
+    pub(super) fn total(&mut self, now_ms: i64) -> u32 {
+        self.forget(now_ms);
+        self.total
     }
 
     /// Mails since a time.
@@ -80,7 +87,7 @@ impl Window {
     }
 
     /// When one more mail may be sent: `None` now.
-    fn opens_at(&mut self, limit: Option<u32>, now_ms: i64) -> Option<i64> {
+    pub(super) fn opens_at(&mut self, limit: Option<u32>, now_ms: i64) -> Option<i64> {
         self.forget(now_ms);
         if self.total < limit? {
             return None;
@@ -192,12 +199,15 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct Pacer {
     state: Mutex<State>,
+    domains: Domains,
     changed: Notify,
 }
 
 impl Pacer {
     /// `recent` are the mails of the last day: start of the minute and count, the oldest first.
     pub(crate) fn new(limits: SendingLimits, slowdown: Slowdown, recent: &[(i64, u32)], now_ms: i64) -> Self {
+        let domains = Domains::default();
+        domains.set(&limits.domains);
         let mut state = State {
             limits,
             slowdown,
@@ -215,7 +225,7 @@ impl Pacer {
             // Somewhere within that minute: its end is the careful guess.
             state.add((minute_ms + MINUTE_MS - 1).min(now_ms), mails);
         }
-        Self { state: Mutex::new(state), changed: Notify::new() }
+        Self { state: Mutex::new(state), domains, changed: Notify::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -226,10 +236,21 @@ impl Pacer {
     pub(crate) fn set_limits(&self, limits: SendingLimits) {
         let mut state = self.state();
         if state.limits != limits {
+            self.domains.set(&limits.domains);
             state.limits = limits;
             drop(state);
             self.changed.notify_waiters();
         }
+    }
+
+    /// What may go to domains that have a limit.
+    pub(crate) fn domains(&self) -> &Domains {
+        &self.domains
+    }
+
+    /// Notes that a campaign has nothing to send before a time.
+    pub(crate) fn note_wait(&self, until_ms: i64, now_ms: i64) {
+        self.state().waits_until_ms = Some(until_ms).filter(|_| until_ms - now_ms >= WORTH_TELLING_MS);
     }
 
     /// Mails a connection carries before it is closed.
@@ -242,7 +263,8 @@ impl Pacer {
         let mut state = self.state();
         let pause_ms = i64::from(state.limits.session_pause_ms);
         state.next_session_ms = now_ms + pause_ms;
-        state.waits_until_ms = Some(state.next_session_ms).filter(|_| pause_ms >= WORTH_TELLING_MS);
+        drop(state);
+        self.note_wait(now_ms + pause_ms, now_ms);
     }
 
     /// When the next connection may be made: `None` now.

@@ -75,7 +75,7 @@ impl Runner {
             if counts.open() == 0 {
                 return self.finish().await;
             }
-            self.wait(counts.get(DeliveryState::Queued) > 0).await?;
+            self.wait(counts.get(DeliveryState::Queued) > 0, shift.opens_at_ms()).await?;
         }
         Ok(store.close_cancelled_run(self.run, self.engine.now_ms()).await?)
     }
@@ -138,13 +138,18 @@ impl Runner {
         fed
     }
 
-    async fn wait(&self, queued: bool) -> Result<()> {
-        let sleep = if queued {
+    /// Waits for the next round: what is queued goes on at once, or when the domain that it waits for opens.
+    async fn wait(&self, queued: bool, opens_at_ms: Option<i64>) -> Result<()> {
+        let sleep = if queued && opens_at_ms.is_none() {
             BETWEEN_ROUNDS
         } else {
             let now_ms = self.engine.now_ms();
-            let due_ms = self.engine.store().find_next_due(self.run).await?.unwrap_or(now_ms);
-            let sleep_ms = (due_ms - now_ms).clamp(1_000, LONGEST_SLEEP_MS);
+            let due_ms = self.engine.store().find_next_due(self.run).await?;
+            let next_ms = due_ms.into_iter().chain(opens_at_ms).min().unwrap_or(now_ms);
+            if opens_at_ms.is_some() {
+                self.pacer.note_wait(next_ms, now_ms);
+            }
+            let sleep_ms = (next_ms - now_ms).clamp(1_000, LONGEST_SLEEP_MS);
             Duration::from_millis(u64::try_from(sleep_ms).unwrap_or_default())
         };
         tokio::select! {

@@ -1,6 +1,6 @@
 //! From the outcome of a mail to the report that settles it.
 
-use hongyan_domain::{AccountId, DeliveryId, DeliveryState};
+use hongyan_domain::{DeliveryId, DeliveryState};
 use hongyan_smtp::{Accepted, Failure};
 use hongyan_store::{Entry, Report};
 
@@ -30,9 +30,12 @@ impl From<&Job> for Armed {
 }
 
 impl Job {
-    /// Its arming.
-    pub(super) const fn arm(&self, account_id: AccountId) -> Entry {
-        Entry::Arm { id: self.id, account_id, from: self.from }
+    /// Its arming; from now on it counts at its recipient's domain.
+    pub(super) fn arm(&self, shift: &Shift) -> Entry {
+        if let Some(place) = &self.place {
+            place.use_up(shift.engine.now_ms());
+        }
+        Entry::Arm { id: self.id, account_id: shift.account_id(), from: self.from }
     }
 }
 

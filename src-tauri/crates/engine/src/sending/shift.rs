@@ -1,6 +1,6 @@
 //! What the feeder and the connections of one running campaign share.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hongyan_domain::{AccountId, AccountProblem, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
@@ -51,6 +51,8 @@ pub(super) struct Shift {
     rests: AtomicBool,
     failures: Arc<Failures>,
     has_failed: AtomicBool,
+    /// 0 for nothing.
+    opens_at_ms: AtomicI64,
 }
 
 /// The parts of a shift that the run brings along.
@@ -92,6 +94,7 @@ impl Shift {
             rests: AtomicBool::new(false),
             failures: parts.failures,
             has_failed: AtomicBool::new(false),
+            opens_at_ms: AtomicI64::new(0),
             stop: parts.stop,
             network_down: parts.network_down,
             open: AtomicU32::new(0),
@@ -165,6 +168,16 @@ impl Shift {
     /// Whether the round ended because too many mails failed.
     pub(super) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// Notes that all who are left are at domains that take no more before this time, unix milliseconds.
+    pub(super) fn note_opening(&self, at_ms: i64) {
+        self.opens_at_ms.store(at_ms, Ordering::Relaxed);
+    }
+
+    /// When those who are left at domains with a limit can go on, if that is why the round ended.
+    pub(super) fn opens_at_ms(&self) -> Option<i64> {
+        Some(self.opens_at_ms.load(Ordering::Relaxed)).filter(|at_ms| *at_ms > 0)
     }
 
     /// Ends the round because a limit of the account is reached for longer than a moment.

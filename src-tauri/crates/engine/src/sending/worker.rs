@@ -27,7 +27,7 @@ pub(super) type Jobs = async_channel::Receiver<Job>;
 /// An outcome waits so long to share a commit with the arming of the next mail.
 const TOGETHER: Duration = Duration::from_millis(200);
 /// A mail that would wait longer than this is written anew when its time comes, with that day's date and data.
-const LONGEST_HELD_MS: i64 = 60_000;
+pub(super) const LONGEST_HELD_MS: i64 = 60_000;
 
 /// What a connection does next.
 pub(super) enum Step {
@@ -220,7 +220,7 @@ impl Connection {
 
     /// Arms, transmits, and sees what became of it and of the mail that rode along.
     async fn send(&mut self, job: Job, before: Option<Entry>) -> Step {
-        let arm = job.arm(self.shift.account_id());
+        let arm = job.arm(&self.shift);
         let entries = before.into_iter().chain([arm]).collect();
         let Some(session) = &mut self.session else { return Step::Leave };
         let Ok(results) = self.shift.journal.write(entries).await else { return Step::Leave };

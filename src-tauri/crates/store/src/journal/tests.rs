@@ -3,7 +3,7 @@
 use hongyan_domain::{EmailAddress, RunId, SuppressionReason};
 
 use super::*;
-use crate::deliveries::StateCounts;
+use crate::deliveries::{Recipients, StateCounts};
 
 const RUN: RunId = RunId(1);
 
@@ -184,7 +184,7 @@ async fn what_the_journal_knows_outlives_a_crash() {
 async fn who_is_armed_in_the_journal_no_longer_waits() {
     let (_folder, store) = ground().await;
     store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
-    let waiting = store.list_queued(RUN, DeliveryId(0), 10).await.unwrap();
+    let waiting = store.list_queued(RUN, &Recipients::ALL, DeliveryId(0), 10).await.unwrap();
     assert_eq!(waiting.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 4, 5]);
 }
 
