@@ -35,6 +35,7 @@ mod every_person;
 mod full_disk;
 mod hourly_quota;
 mod house_rules;
+mod late_answer;
 mod layers;
 mod limits;
 mod logging;
@@ -43,6 +44,8 @@ mod postfix;
 mod refusals;
 mod schedule;
 mod server_gone;
+#[cfg(target_os = "linux")]
+mod silent_server;
 mod steps;
 mod suppression;
 mod way_to_server;

@@ -11,6 +11,7 @@ mod record;
 mod rule;
 mod script;
 mod scripted_server;
+mod silence;
 
 pub use dialogue::Dialogue;
 pub use gate::Gate;
@@ -18,5 +19,6 @@ pub use proxy::{ProxyBuilder, TestProxy};
 pub use record::{Heard, Received};
 pub use rule::{At, Rule};
 pub use scripted_server::{ScriptedServer, ServerBuilder};
+pub use silence::{DeafServer, SilentPort};
 
 pub use hongyan_listener::{Command, Extensions, Limits};
