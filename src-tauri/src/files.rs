@@ -48,22 +48,32 @@ impl PickedFile {
 
 /// Lets the user choose a file to read; `None` where they chose none.
 #[tauri::command]
-pub async fn pick_open(window: WebviewWindow, kind: OpenKind) -> Result<Option<PickedFile>, ErrorView> {
+pub async fn pick_open(
+    window: WebviewWindow,
+    kind: OpenKind,
+    title: String,
+) -> Result<Option<PickedFile>, ErrorView> {
     let engine = engine_behind(&window).await?;
     let path = match answered("HONGYAN_E2E_PICK") {
         Some(path) => Some(path),
-        None => ask(FileDialogBuilder::pick_file, with_endings(dialog_of(&window), kind.endings())).await,
+        None => {
+            ask(FileDialogBuilder::pick_file, with_endings(dialog_of(&window, title), kind.endings())).await
+        }
     };
     Ok(path.map(|path| PickedFile::of(&engine, path)))
 }
 
 /// Lets the user choose where to write a file; gives its handle.
 #[tauri::command]
-pub async fn pick_save(window: WebviewWindow, name: String) -> Result<Option<String>, ErrorView> {
+pub async fn pick_save(
+    window: WebviewWindow,
+    name: String,
+    title: String,
+) -> Result<Option<String>, ErrorView> {
     let engine = engine_behind(&window).await?;
     let path = match answered("HONGYAN_E2E_SAVE") {
         Some(path) => Some(path),
-        None => ask(FileDialogBuilder::save_file, dialog_of(&window).set_file_name(name)).await,
+        None => ask(FileDialogBuilder::save_file, dialog_of(&window, title).set_file_name(name)).await,
     };
     Ok(path.map(|path| engine.files().register(path)))
 }
@@ -72,9 +82,10 @@ async fn engine_behind(window: &WebviewWindow) -> Result<Engine, ErrorView> {
     window.state::<House>().engine(window.app_handle()).await
 }
 
-/// A dialog that stays before the window until it is answered.
-fn dialog_of(window: &WebviewWindow) -> Dialog {
-    window.dialog().file().set_parent(window)
+/// A dialog that stays before the window until it is answered, with a title in the language of the page: the system's
+/// own word for it may be in another.
+fn dialog_of(window: &WebviewWindow, title: String) -> Dialog {
+    window.dialog().file().set_parent(window).set_title(title)
 }
 
 type Dialog = FileDialogBuilder<tauri::Wry>;

@@ -1,5 +1,6 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import { m } from '$lib/paraglide/messages';
 import type { FileHandle, Host, PickedFile, Unlisten } from './host';
 
 function listening(name: string, handler: (payload: unknown) => void): Unlisten {
@@ -12,9 +13,12 @@ export const tauriHost: Host = {
   name: 'desktop',
   rpc: (command, request) => invoke('rpc', { command, request }),
   onEvent: (handler) => listening('engine', handler),
-  chooseOpen: (kind) => invoke<PickedFile | null>('pick_open', { kind }),
+  chooseOpen: (kind) => invoke<PickedFile | null>('pick_open', { kind, title: m.ui_choose_file() }),
   chooseSave: async (name) => {
-    const handle = await invoke<FileHandle | { handle: FileHandle } | null>('pick_save', { name });
+    const handle = await invoke<FileHandle | { handle: FileHandle } | null>('pick_save', {
+      name,
+      title: m.ui_save_file(),
+    });
     return typeof handle === 'string' ? { handle } : handle;
   },
   deliver: async () => {},

@@ -1,7 +1,9 @@
 import { attempt } from '$lib/app/attempt';
+import { onEngineEvent } from '$lib/app/events';
 import { m } from '$lib/paraglide/messages';
 import { call } from '$lib/rpc/call';
 import { type RpcError, toRpcError } from '$lib/rpc/error';
+import type { CampaignView } from '$lib/rpc/schema';
 import { toast } from '$lib/ui';
 import type { Planning } from './planning.svelte';
 
@@ -11,6 +13,9 @@ export class Sending {
   asked = $state.raw<{ atMs: number | null }>({ atMs: null });
   isAsking = $state(false);
   error = $state.raw<RpcError>();
+  /** While it starts: people put into the queue so far. */
+  prepared = $state<number | null>(null);
+  #isStopped = false;
   readonly #planning: Planning;
 
   constructor(planning: Planning) {
@@ -32,9 +37,10 @@ export class Sending {
     try {
       if (!(await editor.settled())) throw editor.error;
       const id = editor.id;
-      const view = await (atMs === null ? call('campaign.start', { id }) : call('campaign.schedule', { id, atMs }));
+      const view = await (atMs === null ? this.#start(id) : call('campaign.schedule', { id, atMs }));
       this.#planning.show(view);
       this.#planning.open = null;
+      if (this.#isStopped && view.campaign.state === 'draft') toast({ text: m.campaigns_preparing_stopped() });
       this.isAsking = false;
       return true;
     } catch (thrown) {
@@ -42,6 +48,26 @@ export class Sending {
       await this.#planning.check.reload();
       return false;
     }
+  }
+
+  /** Starts it. With very many recipients that takes seconds, so it is told how far it is. */
+  async #start(id: number): Promise<CampaignView> {
+    this.#isStopped = false;
+    const stop = onEngineEvent((event) => {
+      if (event.kind === 'campaignProgress' && event.progress.id === id) this.prepared = event.progress.preparing;
+    });
+    try {
+      return await call('campaign.start', { id });
+    } finally {
+      stop();
+      this.prepared = null;
+    }
+  }
+
+  /** Stops the start: the campaign stays as it was. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await attempt(() => call('campaign.cancel', { id: this.#planning.editor.id }));
   }
 
   /** Makes a scheduled campaign a draft again. */
