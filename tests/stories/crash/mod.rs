@@ -9,7 +9,7 @@ mod power_cut;
 use std::process::Child;
 
 /// A process that does not outlive its story.
-struct Victim(Child);
+pub struct Victim(pub Child);
 
 impl Drop for Victim {
     fn drop(&mut self) {
