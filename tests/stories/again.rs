@@ -100,7 +100,7 @@ async fn what_was_cancelled_or_has_no_account_any_more_is_not_sent_again() {
     let draft = desk.draft_for(2, &server, 1).await;
     assert!(matches!(desk.engine.send_again(draft, Again::Failed).await, Err(Error::CampaignState(_))));
     desk.run(draft).await;
-    let account = desk.campaign(draft).await.values.account_id.expect("an account");
+    let account = desk.campaign(draft).await.values.accounts[0].account_id;
     desk.engine.delete_account(account).await.unwrap();
     assert!(matches!(desk.engine.send_again(draft, Again::Failed).await, Err(Error::CampaignNotReady)));
     assert_eq!(desk.counts(draft).await, [("failed", 1), ("sent", 1)].into());

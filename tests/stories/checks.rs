@@ -85,7 +85,7 @@ async fn an_empty_plan_says_everything_it_lacks() {
         name: "Nothing yet".to_owned(),
         list_ids: Vec::new(),
         template_id: None,
-        account_id: None,
+        accounts: Vec::new(),
     };
     let campaign = desk.engine.create_campaign(plan).await.unwrap().id;
     let mut codes: Vec<&str> =

@@ -1,5 +1,6 @@
 //! One person, one mail: theirs, with nobody else's address in it, and exactly what was meant.
 
+use hongyan_domain::AccountShare;
 use hongyan_testkit::ScriptedServer;
 
 use crate::desk::{Desk, SHOP, SHOP_NAME};
@@ -78,7 +79,7 @@ async fn a_person_in_two_lists_gets_one_mail() {
         name: "Both lists".to_owned(),
         list_ids: vec![first, second],
         template_id: Some(template),
-        account_id: Some(account),
+        accounts: vec![AccountShare::equal(account)],
     };
     let campaign = desk.engine.create_campaign(plan).await.unwrap().id;
     desk.run(campaign).await;

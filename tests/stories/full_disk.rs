@@ -41,7 +41,7 @@ fn a_full_disk_stops_the_bodies_and_the_campaign_goes_on_when_there_is_room() {
     let name = "full_disk::a_full_disk_stops_the_bodies_and_the_campaign_goes_on_when_there_is_room";
     alone(name, async {
         let (desk, server, campaign) = stopped_by_a_full_disk().await;
-        let account = desk.campaign(campaign).await.values.account_id.unwrap();
+        let account = desk.campaign(campaign).await.values.accounts[0].account_id;
         for _ in 0..VISITS {
             desk.engine.test_account(account).await.unwrap();
         }

@@ -20,7 +20,7 @@ async fn limited(
 ) -> (Desk, CampaignId, AccountId) {
     let desk = Desk::builder().with_manual_clock().open().await;
     let campaign = desk.draft_for(people, server, 2).await;
-    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    let account = desk.campaign(campaign).await.values.accounts[0].account_id;
     desk.engine.update_limits(account, limits).await.unwrap();
     (desk, campaign, account)
 }
@@ -68,7 +68,7 @@ async fn a_connection_carries_no_more_than_it_may() {
     let limits = SendingLimits { per_session: Some(10), ..Default::default() };
     let desk = Desk::new().await;
     let campaign = desk.draft_for(25, &server, 1).await;
-    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    let account = desk.campaign(campaign).await.values.accounts[0].account_id;
     desk.engine.update_limits(account, limits).await.unwrap();
     desk.run(campaign).await;
     assert_eq!((nobody_got_two(&server).len(), server.connections()), (25, 3));
@@ -81,7 +81,7 @@ async fn after_a_connection_that_carried_all_it_may_the_next_one_waits() {
         SendingLimits { per_session: Some(10), session_pause_ms: 60 * 60 * 1000, ..Default::default() };
     let desk = Desk::builder().with_manual_clock().open().await;
     let campaign = desk.draft_for(25, &server, 1).await;
-    let account = desk.campaign(campaign).await.values.account_id.expect("an account");
+    let account = desk.campaign(campaign).await.values.accounts[0].account_id;
     desk.engine.update_limits(account, limits).await.unwrap();
     desk.start(campaign).await;
     desk.until_count(campaign, DeliveryState::Sent, 10).await;
@@ -153,7 +153,7 @@ async fn while_an_account_rests_no_other_campaign_sends_through_it() {
     let desk = Desk::builder().with_manual_clock().open().await;
     let first = desk.draft_for(20, &server, 1).await;
     let values = desk.campaign(first).await.values;
-    let (template, account) = (values.template_id.unwrap(), values.account_id.unwrap());
+    let (template, account) = (values.template_id.unwrap(), values.accounts[0].account_id);
     let second = desk.draft(desk.list_of(20).await, template, account).await;
     desk.start(first).await;
     within_patience("the fifth mail", gate.reached()).await;

@@ -37,7 +37,7 @@ async fn the_log_of_a_whole_campaign_holds_no_address_and_no_password() {
     draft.password = Some(SecretString::from("open-sesame"));
     let account = desk.account(draft.clone()).await;
     let campaign = desk.draft(list, template, account).await;
-    desk.engine.send_test(campaign, "tester@people.example", 0).await.unwrap();
+    desk.engine.send_test(campaign, "tester@people.example", 0, None).await.unwrap();
     desk.engine.preview_campaign(campaign, 0).await.unwrap();
     desk.run(campaign).await;
     assert_eq!(

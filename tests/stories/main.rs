@@ -21,6 +21,7 @@ mod inbox;
 mod log_book;
 mod people;
 
+mod accounts;
 mod again;
 mod bad_input;
 mod broken_connections;

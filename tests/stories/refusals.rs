@@ -134,7 +134,7 @@ async fn a_server_that_says_too_fast_by_550_rests_the_account_and_marks_nobody()
     let desk = Desk::builder().with_manual_clock().open().await;
     let campaign = desk.draft_for(20, &server, 1).await;
     desk.start(campaign).await;
-    let account = desk.campaign(campaign).await.values.account_id.unwrap();
+    let account = desk.campaign(campaign).await.values.accounts[0].account_id;
     desk.until_count(campaign, DeliveryState::Sent, 10).await;
     let hold = loop {
         if let Some(hold) = desk.engine.load_account(account).await.unwrap().record.hold {

@@ -88,7 +88,7 @@ async fn what_a_scheduled_campaign_needs_cannot_be_deleted() {
     let values = desk.campaign(campaign).await.values;
     let template = desk.engine.delete_template(values.template_id.unwrap()).await;
     assert!(matches!(template, Err(Error::InUse { what: "template", .. })), "{template:?}");
-    let account = desk.engine.delete_account(values.account_id.unwrap()).await;
+    let account = desk.engine.delete_account(values.accounts[0].account_id).await;
     assert!(matches!(account, Err(Error::InUse { what: "account", .. })), "{account:?}");
     let list = desk.engine.delete_list(values.list_ids[0]).await;
     assert!(matches!(list, Err(Error::InUse { what: "list", .. })), "{list:?}");

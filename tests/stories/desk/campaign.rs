@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, ListId, TemplateId};
+use hongyan_domain::{AccountId, AccountShare, CampaignId, CampaignState, DeliveryState, ListId, TemplateId};
 use hongyan_engine::{CampaignPlan, CampaignRecord, DeliveryFilter, DeliveryRecord};
 use hongyan_testkit::ScriptedServer;
 
@@ -19,7 +19,7 @@ impl Desk {
             name,
             list_ids: vec![list],
             template_id: Some(template),
-            account_id: Some(account),
+            accounts: vec![AccountShare::equal(account)],
         };
         self.engine.create_campaign(plan).await.expect("a good campaign").id
     }

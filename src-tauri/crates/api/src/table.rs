@@ -71,6 +71,7 @@ pub fn router() -> Router {
         .command("campaign.get", campaign::get)
         .command("campaign.create", campaign::create)
         .command("campaign.update", campaign::update)
+        .command("campaign.change_accounts", campaign::change_accounts)
         .command("campaign.duplicate", campaign::duplicate)
         .command("campaign.delete", campaign::delete)
         .command("campaign.restore", campaign::restore)

@@ -1,4 +1,4 @@
-//! `hongyanctl campaign`: a template to lists, through an account, now or later.
+//! `hongyanctl campaign`: a template to lists, through one account or several, now or later.
 
 use clap::{Args, Subcommand};
 use hongyan_api::ErrorCode;
@@ -9,6 +9,7 @@ use hongyan_api::commands::contact::Deleted;
 use hongyan_api::commands::shapes::{ById, Nothing};
 use jiff::Timestamp;
 
+use crate::campaign_accounts::{self, AccountChoice};
 use crate::campaign_again::{self, Outcome, Who};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -82,6 +83,16 @@ pub enum CampaignCommand {
         /// Where to
         #[arg(long, value_name = "ADDRESS")]
         to: String,
+        /// Through which of its accounts [default: the first]
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// Send it through other accounts, also while it is being sent
+    Accounts {
+        /// The campaign's name
+        name: String,
+        #[command(flatten)]
+        accounts: AccountChoice,
     },
 }
 
@@ -97,9 +108,8 @@ pub struct CreateArguments {
     /// What they get
     #[arg(long, value_name = "NAME")]
     template: String,
-    /// Through which account
-    #[arg(long, value_name = "NAME")]
-    account: String,
+    #[command(flatten)]
+    accounts: AccountChoice,
     /// When, for example 2027-05-01T09:00:00+08:00 [default: when it is started]
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
@@ -123,7 +133,10 @@ pub async fn run(session: &Session<'_>, command: CampaignCommand) -> Result<(), 
         CampaignCommand::Resolve { name, address, outcome } => {
             campaign_again::resolve(session, &name, &address, outcome).await
         }
-        CampaignCommand::Test { name, to } => test(session, &name, to).await,
+        CampaignCommand::Test { name, to, account } => test(session, &name, to, account).await,
+        CampaignCommand::Accounts { name, accounts } => {
+            campaign_accounts::change(session, &name, &accounts).await
+        }
     }
 }
 
@@ -136,7 +149,7 @@ async fn create(session: &Session<'_>, arguments: CreateArguments) -> Result<(),
         name: arguments.name,
         list_ids,
         template_id: Some(session.find_template(&arguments.template).await?.id),
-        account_id: Some(session.find_account(&arguments.account).await?.id),
+        accounts: campaign_accounts::shares(session, &arguments.accounts).await?,
     };
     let mut view: CampaignView = session.call("campaign.create", &CreateCampaign { plan }).await?;
     if let Some(at) = arguments.at {
@@ -156,7 +169,7 @@ async fn schedule(
     campaign: &CampaignRow,
     at: Timestamp,
 ) -> Result<CampaignView, Failure> {
-    unlock::for_account_of(session, campaign.id).await?;
+    unlock::for_accounts_of(session, campaign.id).await?;
     let request = ScheduleCampaign { id: campaign.id, at_ms: at.as_millisecond() };
     match session.call("campaign.schedule", &request).await {
         Ok(view) => Ok(view),
@@ -198,7 +211,7 @@ async fn start(session: &Session<'_>, name: &str) -> Result<(), Failure> {
 
 /// Fixes audience and content; whoever holds the sending lock sends it.
 pub async fn begin(session: &Session<'_>, campaign: &CampaignRow) -> Result<CampaignView, Failure> {
-    unlock::for_account_of(session, campaign.id).await?;
+    unlock::for_accounts_of(session, campaign.id).await?;
     match session.call("campaign.start", &ById { id: campaign.id }).await {
         Ok(view) => Ok(view),
         Err(failure) => Err(explain(session, campaign.id, failure).await?),
@@ -233,10 +246,14 @@ pub fn tell_who_sends(session: &Session<'_>) {
     }
 }
 
-async fn test(session: &Session<'_>, name: &str, to: String) -> Result<(), Failure> {
+async fn test(session: &Session<'_>, name: &str, to: String, account: Option<String>) -> Result<(), Failure> {
     let campaign = session.find_campaign(name).await?;
-    unlock::for_account_of(session, campaign.id).await?;
-    let request = SendTest { id: campaign.id, to: to.clone(), position: 0 };
+    let account_id = match account {
+        Some(account) => Some(session.find_account(&account).await?.id),
+        None => None,
+    };
+    unlock::for_accounts_of(session, campaign.id).await?;
+    let request = SendTest { id: campaign.id, to: to.clone(), position: 0, account_id };
     let sent: TestSent = session.call("campaign.test", &request).await?;
     match &sent.problem {
         None => session.screen.say(&sent, &Sentence::TestSent { to: &to, server_says: &sent.server_says }),

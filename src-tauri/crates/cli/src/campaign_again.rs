@@ -85,7 +85,7 @@ async fn send_again(
     who: &str,
     recipient_ids: Vec<i64>,
 ) -> Result<(), Failure> {
-    unlock::for_account_of(session, campaign.id).await?;
+    unlock::for_accounts_of(session, campaign.id).await?;
     let request = SendAgain { id: campaign.id, who: who.to_owned(), recipient_ids };
     let count: Count = session.call("campaign.send_again", &request).await?;
     session.screen.say(&count, &Sentence::SendsAgain { name: &campaign.name, count: count.count })?;

@@ -52,5 +52,6 @@ fn opened(progress: &CampaignProgress) -> String {
 fn row(words: Words, one: &RecipientRow) -> Vec<String> {
     let why = one.skip_reason.as_deref().map(|reason| words.reason(reason));
     let why = why.unwrap_or_else(|| one.server_says.clone());
-    vec![one.address.clone(), words.state(&one.state), local_time(one.updated_at_ms), why]
+    let account = one.account.clone().unwrap_or_default();
+    vec![one.address.clone(), words.state(&one.state), local_time(one.updated_at_ms), account, why]
 }

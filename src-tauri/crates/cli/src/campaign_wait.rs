@@ -22,7 +22,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     session.engine.start_sending().await?;
     let mut hints = Hints::of(&session.engine);
     if campaign.state == "running" {
-        unlock::for_account_of(session, campaign.id).await?;
+        unlock::for_accounts_of(session, campaign.id).await?;
     } else {
         begin(session, &campaign).await?;
     }

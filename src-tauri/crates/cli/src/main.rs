@@ -7,6 +7,7 @@ mod account;
 mod account_set;
 mod arguments;
 mod campaign;
+mod campaign_accounts;
 mod campaign_again;
 mod campaign_report;
 mod campaign_wait;

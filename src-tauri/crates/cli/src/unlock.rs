@@ -34,15 +34,16 @@ pub async fn ready(session: &Session<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Makes the vault ready where the account of a campaign has its password in one.
-pub async fn for_account_of(session: &Session<'_>, campaign: i64) -> Result<(), Failure> {
+/// Makes the vault ready where an account of a campaign has its password in one.
+pub async fn for_accounts_of(session: &Session<'_>, campaign: i64) -> Result<(), Failure> {
     let view: CampaignView = session.call("campaign.get", &ById { id: campaign }).await?;
-    let Some(id) = view.plan.account_id else { return Ok(()) };
-    let account: AccountView = session.call("account.get", &ById { id }).await?;
-    if !crate::account::has_secrets(&account) {
-        return Ok(());
+    for share in &view.plan.accounts {
+        let account: AccountView = session.call("account.get", &ById { id: share.account_id }).await?;
+        if crate::account::has_secrets(&account) {
+            return ready(session).await;
+        }
     }
-    ready(session).await
+    Ok(())
 }
 
 /// Unlocks the vault where there is one and the environment holds its passphrase; asks nobody.

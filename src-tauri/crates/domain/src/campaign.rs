@@ -1,6 +1,6 @@
 //! The life of a campaign.
 
-use crate::words;
+use crate::{AccountId, words};
 
 words! {
     /// Where a campaign stands.
@@ -57,5 +57,47 @@ words! {
         Journal = "journal",
         /// Too many of the last mails failed.
         Failures = "failures",
+    }
+}
+
+/// Part of a campaign's recipients for one account: next to the others', as much as its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AccountShare {
+    /// Which account.
+    pub account_id: AccountId,
+    /// From 1 to [`Self::MOST`].
+    pub weight: u32,
+}
+
+impl AccountShare {
+    /// The greatest weight.
+    pub const MOST: u32 = 100;
+
+    /// A share as great as any other that was not weighted.
+    pub const fn equal(account_id: AccountId) -> Self {
+        Self { account_id, weight: 1 }
+    }
+
+    /// Whether these can be the shares of one campaign: each account once, each weight in its bounds.
+    pub fn are_valid(shares: &[Self]) -> bool {
+        shares.iter().enumerate().all(|(place, share)| {
+            let is_first =
+                shares.iter().position(|other| other.account_id == share.account_id) == Some(place);
+            is_first && (1..=Self::MOST).contains(&share.weight)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_has_one_share_of_a_campaign() {
+        let share = |id, weight| AccountShare { account_id: AccountId(id), weight };
+        assert!(AccountShare::are_valid(&[share(1, 3), share(2, 1), share(3, AccountShare::MOST)]));
+        for bad in [[share(1, 3), share(1, 1)], [share(1, 0), share(2, 1)], [share(1, 1), share(2, 101)]] {
+            assert!(!AccountShare::are_valid(&bad));
+        }
     }
 }

@@ -21,7 +21,7 @@ mod verdict;
 
 pub use account::{AccountKind, LoginKind, LoginMechanism, TlsMode};
 pub use address::{AddressFault, AddressKey, EmailAddress};
-pub use campaign::{CampaignState, PauseReason};
+pub use campaign::{AccountShare, CampaignState, PauseReason};
 pub use contact::Contact;
 pub use delivery::{DeliveryState, SkipReason};
 pub use field_name::{FieldName, FieldNameFault, RESERVED_FIELDS};

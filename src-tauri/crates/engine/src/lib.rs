@@ -32,8 +32,8 @@ pub use accounts::{
     Problem, ProviderLimits, Suggestion,
 };
 pub use campaigns::{
-    Audience, CampaignNames, CampaignPlan, Check, Finding, FindingCode, LeftOut, Progress, Sample, Severity,
-    TestSent,
+    Audience, CampaignAccount, CampaignNames, CampaignPlan, Check, Finding, FindingCode, LeftOut, Progress,
+    Sample, Severity, TestSent,
 };
 pub use clock::{Clock, ManualClock};
 pub use contacts::{ContactDraft, DeletedContacts};

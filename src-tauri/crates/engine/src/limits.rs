@@ -7,7 +7,7 @@ use hongyan_store::{AccountRecord, Slowdown};
 
 use crate::accounts::{ProviderLimits, provider_limits};
 use crate::event::Changed;
-use crate::sending::{DAY_MS, HOUR_MS, Pacer};
+use crate::sending::{DAY_MS, HOUR_MS, Pacer, forecast};
 use crate::{Engine, Error, Result};
 
 /// How much an account may send, and who says so.
@@ -67,13 +67,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Seconds until so many mails have left through an account, as far as its limits decide; `None` without limits.
-    pub(crate) async fn forecast(&self, account: AccountId, mails: i64) -> Result<Option<i64>> {
-        // Not the one that sends: another process may have sent since, and its limits may be others.
-        let pacer = self.new_pacer(account).await?;
+    /// Seconds until so many mails have left through these accounts together, as far as their limits decide; `None`
+    /// when one of them has none.
+    pub(crate) async fn forecast(&self, accounts: &[AccountRecord], mails: i64) -> Result<Option<i64>> {
+        let now_ms = self.now_ms();
+        let mut pacers = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            let opens_at_ms = match &account.hold {
+                // It waits for the user.
+                Some(hold) if hold.until_ms.is_none() => continue,
+                hold => hold.as_ref().and_then(|hold| hold.until_ms).unwrap_or(now_ms).max(now_ms),
+            };
+            // Not the one that sends: another process may have sent since, and its limits may be others.
+            pacers.push((self.new_pacer(account.id).await?, opens_at_ms));
+        }
         let clock = self.clock().clone();
-        let now_ms = clock.now_ms();
-        let end_ms = tokio::task::spawn_blocking(move || pacer.forecast(&clock, mails)).await?;
+        let end_ms = tokio::task::spawn_blocking(move || forecast(&clock, &pacers, mails)).await?;
         Ok(end_ms.map(|end_ms| (end_ms - now_ms) / 1000))
     }
 
@@ -88,7 +97,7 @@ impl Engine {
         Ok(pacers.entry(account).or_insert(pacer).clone())
     }
 
-    fn known_pacer(&self, account: AccountId) -> Option<Arc<Pacer>> {
+    pub(crate) fn known_pacer(&self, account: AccountId) -> Option<Arc<Pacer>> {
         self.sending().pacers.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned()
     }
 

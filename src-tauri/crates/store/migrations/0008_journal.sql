@@ -7,8 +7,8 @@ create table journal (
     state         text not null,
     -- Attempts to add.
     attempts      integer not null,
-    -- Through which account.
-    account_id    integer not null,
+    -- The account it belongs to then; null while nobody has tried it.
+    account_id    integer,
     updated_at_ms integer not null,
     -- Whether there was an outcome: only then the columns below say something.
     has_outcome   integer not null,

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, CampaignId, CampaignState, ListId, PauseReason, RunId, TemplateId};
+use hongyan_domain::{
+    AccountId, AccountShare, CampaignId, CampaignState, ListId, PauseReason, RunId, TemplateId,
+};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use crate::{Error, Result, StateCounts, Store};
@@ -18,8 +20,8 @@ pub struct CampaignValues {
     pub list_ids: Vec<ListId>,
     /// What they get.
     pub template_id: Option<TemplateId>,
-    /// Through which account.
-    pub account_id: Option<AccountId>,
+    /// Through which accounts, in the user's order, each once.
+    pub accounts: Vec<AccountShare>,
 }
 
 /// A campaign as kept.
@@ -58,7 +60,6 @@ struct Row {
     pause_reason: Option<String>,
     pause_detail: String,
     template_id: Option<i64>,
-    account_id: Option<i64>,
     at_ms: Option<i64>,
     created_at_ms: i64,
     started_at_ms: Option<i64>,
@@ -66,6 +67,8 @@ struct Row {
     run_id: Option<i64>,
     /// JSON array of ids.
     list_ids: String,
+    /// JSON array of shares.
+    accounts: String,
     /// JSON object of state to number.
     counts: String,
 }
@@ -81,7 +84,7 @@ impl TryFrom<Row> for CampaignRecord {
                 name_key: row.name_key,
                 list_ids: serde_json::from_str(&row.list_ids)?,
                 template_id: row.template_id.map(TemplateId),
-                account_id: row.account_id.map(AccountId),
+                accounts: serde_json::from_str(&row.accounts)?,
             },
             state: CampaignState::from_str(&row.state)?,
             pause_reason: row.pause_reason.as_deref().map(PauseReason::from_str).transpose()?,
@@ -106,7 +109,11 @@ macro_rules! select_campaigns {
              )
              select latest.*,
                  (select json_group_array(list_id) from campaign_lists where campaign_id = latest.id) as list_ids,
-                 (select json_group_object(state, n) from run_counts where run_counts.run_id = latest.run_id) as counts
+                 (select json_group_array(json_object('account_id', account_id, 'weight', weight) order by place)
+                  from campaign_accounts where campaign_id = latest.id) as accounts,
+                 (select json_group_object(state, n)
+                  from (select state, sum(n) as n from run_counts
+                        where run_counts.run_id = latest.run_id group by state)) as counts
              from latest ",
             $rest
         )
@@ -118,18 +125,18 @@ impl Store {
     pub async fn insert_campaign(&self, values: &CampaignValues, now_ms: i64) -> Result<CampaignId> {
         let mut transaction = self.begin().await?;
         let id = sqlx::query_scalar(
-            "insert into campaigns (name, name_key, state, template_id, account_id, created_at_ms, updated_at_ms)
-             values ($1, $2, 'draft', $3, $4, $5, $5) returning id",
+            "insert into campaigns (name, name_key, state, template_id, created_at_ms, updated_at_ms)
+             values ($1, $2, 'draft', $3, $4, $4) returning id",
         )
         .bind(&values.name)
         .bind(&values.name_key)
         .bind(values.template_id.map(|id| id.0))
-        .bind(values.account_id.map(|id| id.0))
         .bind(now_ms)
         .fetch_one(&mut *transaction)
         .await?;
         let id = CampaignId(id);
         replace_lists(&mut transaction, id, &values.list_ids).await?;
+        replace_accounts(&mut transaction, id, &values.accounts).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -144,14 +151,13 @@ impl Store {
         let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "update campaigns
-             set name = $2, name_key = $3, template_id = $4, account_id = $5, updated_at_ms = $6
+             set name = $2, name_key = $3, template_id = $4, updated_at_ms = $5
              where id = $1 and state in ('draft', 'scheduled') and deleted_at_ms is null",
         )
         .bind(id.0)
         .bind(&values.name)
         .bind(&values.name_key)
         .bind(values.template_id.map(|id| id.0))
-        .bind(values.account_id.map(|id| id.0))
         .bind(now_ms)
         .execute(&mut *transaction)
         .await?;
@@ -159,6 +165,7 @@ impl Store {
             return Ok(false);
         }
         replace_lists(&mut transaction, id, &values.list_ids).await?;
+        replace_accounts(&mut transaction, id, &values.accounts).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -286,7 +293,7 @@ impl Store {
     /// The name of a campaign that is not over and uses the account, if there is one.
     pub async fn find_campaign_with_account(&self, id: AccountId) -> Result<Option<String>> {
         Ok(sqlx::query_scalar(
-            "select name from campaigns
+            "select name from campaigns join campaign_accounts on campaign_accounts.campaign_id = campaigns.id
              where account_id = $1 and state not in ('finished', 'cancelled') and deleted_at_ms is null limit 1",
         )
         .bind(id.0)
@@ -332,6 +339,27 @@ async fn replace_lists(
     )
     .bind(id.0)
     .bind(serde_json::to_string(lists)?)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn replace_accounts(
+    transaction: &mut Transaction<'static, Sqlite>,
+    id: CampaignId,
+    accounts: &[AccountShare],
+) -> Result<()> {
+    sqlx::query("delete from campaign_accounts where campaign_id = $1")
+        .bind(id.0)
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query(
+        "insert into campaign_accounts (campaign_id, account_id, place, weight)
+         select $1, accounts.id, json_each.key, value ->> 'weight'
+         from json_each($2) join accounts on accounts.id = value ->> 'account_id'",
+    )
+    .bind(id.0)
+    .bind(serde_json::to_string(accounts)?)
     .execute(&mut **transaction)
     .await?;
     Ok(())

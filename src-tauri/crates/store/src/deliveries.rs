@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use hongyan_domain::{
-    CampaignId, Contact, ContactId, DeliveryId, DeliveryState, EmailAddress, FieldName, RunId, SkipReason,
+    AccountId, CampaignId, Contact, ContactId, DeliveryId, DeliveryState, EmailAddress, FieldName, RunId,
+    SkipReason,
 };
 use sqlx::FromRow;
 
@@ -47,6 +48,8 @@ pub struct PendingDelivery {
     pub state: DeliveryState,
     /// Attempts so far.
     pub attempts: i64,
+    /// The account it belongs to since it was first tried.
+    pub account_id: Option<AccountId>,
     /// Where it goes: frozen when the run began.
     pub address: EmailAddress,
     /// Whom it goes to; `None` when the contact was deleted since.
@@ -58,6 +61,7 @@ struct PendingRow {
     id: i64,
     state: String,
     attempts: i64,
+    account_id: Option<i64>,
     address: String,
     name: Option<String>,
     fields: Option<String>,
@@ -78,6 +82,7 @@ impl TryFrom<PendingRow> for PendingDelivery {
             id: DeliveryId(row.id),
             state: DeliveryState::from_str(&row.state)?,
             attempts: row.attempts,
+            account_id: row.account_id.map(AccountId),
             address,
             contact,
         })
@@ -108,6 +113,8 @@ pub struct DeliveryRecord {
     pub state: String,
     /// A skip reason's word.
     pub skip_reason: Option<String>,
+    /// Name of the account it belongs to since it was first tried.
+    pub account: Option<String>,
     /// A verdict's word.
     pub verdict: Option<String>,
     /// A stage's word.
@@ -179,8 +186,8 @@ impl Recipients {
 }
 
 impl Store {
-    /// The next deliveries of a run that wait for their first attempt, in order, behind `after`.
-    pub async fn list_queued(
+    /// The next deliveries of a run that no account has tried yet, in order, behind `after`.
+    pub async fn list_untried(
         &self,
         run: RunId,
         recipients: &Recipients,
@@ -189,9 +196,10 @@ impl Store {
     ) -> Result<Vec<PendingDelivery>> {
         let (at, not_at) = recipients.parameters()?;
         let rows = sqlx::query_as::<_, PendingRow>(
-            "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
+            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
+                 contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
-             where run_id = $1 and state = 'queued' and deliveries.id > $2
+             where run_id = $1 and state = 'queued' and deliveries.id > $2 and account_id is null
                and ($4 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $4)
                and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
                                   not in (select value from json_each($5)))
@@ -208,26 +216,71 @@ impl Store {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// Deferred deliveries of a run that are due, the longest due first.
+    /// How many deliveries of a run no account has tried yet.
+    pub async fn count_untried(&self, run: RunId) -> Result<i64> {
+        Ok(sqlx::query_scalar(
+            "select coalesce(sum(n), 0) from run_counts where run_id = $1 and state = 'queued' and account_id = 0",
+        )
+        .bind(run.0)
+        .fetch_one(self.reader())
+        .await?)
+    }
+
+    /// The next deliveries of a run that wait once more for the account they belong to, in order, behind `after`.
+    pub async fn list_waiting_for(
+        &self,
+        run: RunId,
+        account: AccountId,
+        recipients: &Recipients,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>> {
+        let (at, not_at) = recipients.parameters()?;
+        let rows = sqlx::query_as::<_, PendingRow>(
+            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
+                 contacts.fields
+             from deliveries left join contacts on contacts.id = deliveries.contact_id
+             where run_id = $1 and account_id = $2 and state = 'queued' and deliveries.id > $3
+               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $5)
+               and ($6 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
+                                  not in (select value from json_each($6)))
+               and not exists (select 1 from journal where delivery_id = deliveries.id)
+             order by deliveries.id limit $4",
+        )
+        .bind(run.0)
+        .bind(account.0)
+        .bind(after.0)
+        .bind(limit)
+        .bind(at)
+        .bind(not_at)
+        .fetch_all(self.reader())
+        .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Deferred deliveries of a run that are due and belong to an account, the longest due first.
     pub async fn list_due_deliveries(
         &self,
         run: RunId,
+        account: AccountId,
         recipients: &Recipients,
         now_ms: i64,
         limit: u32,
     ) -> Result<Vec<PendingDelivery>> {
         let (at, not_at) = recipients.parameters()?;
         let rows = sqlx::query_as::<_, PendingRow>(
-            "select deliveries.id, deliveries.state, attempts, deliveries.address, contacts.name, contacts.fields
+            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
+                 contacts.fields
              from deliveries left join contacts on contacts.id = deliveries.contact_id
-             where run_id = $1 and state = 'deferred' and due_at_ms <= $2
-               and ($4 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $4)
-               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
-                                  not in (select value from json_each($5)))
+             where run_id = $1 and account_id = $2 and state = 'deferred' and due_at_ms <= $3
+               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $5)
+               and ($6 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
+                                  not in (select value from json_each($6)))
                and not exists (select 1 from journal where delivery_id = deliveries.id)
-             order by due_at_ms, deliveries.id limit $3",
+             order by due_at_ms, deliveries.id limit $4",
         )
         .bind(run.0)
+        .bind(account.0)
         .bind(now_ms)
         .bind(limit)
         .bind(at)
@@ -237,24 +290,42 @@ impl Store {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// When the next deferred delivery of a run is due, unix milliseconds.
-    pub async fn find_next_due(&self, run: RunId) -> Result<Option<i64>> {
+    /// When the next deferred delivery that belongs to an account is due, unix milliseconds.
+    pub async fn find_next_due(&self, run: RunId, account: AccountId) -> Result<Option<i64>> {
         Ok(sqlx::query_scalar(
-            "select min(due_at_ms) from deliveries where run_id = $1 and state = 'deferred'",
+            "select min(due_at_ms) from deliveries where run_id = $1 and account_id = $2 and state = 'deferred'",
         )
         .bind(run.0)
+        .bind(account.0)
         .fetch_one(self.reader())
         .await?)
     }
 
     /// A run's deliveries by state.
     pub async fn load_counts(&self, run: RunId) -> Result<StateCounts> {
-        let json: String =
-            sqlx::query_scalar("select json_group_object(state, n) from run_counts where run_id = $1")
-                .bind(run.0)
-                .fetch_one(self.reader())
-                .await?;
+        let json: String = sqlx::query_scalar(
+            "select json_group_object(state, n)
+                 from (select state, sum(n) as n from run_counts where run_id = $1 group by state)",
+        )
+        .bind(run.0)
+        .fetch_one(self.reader())
+        .await?;
         StateCounts::from_json(&json)
+    }
+
+    /// A run's deliveries by state, for each account they belong to; under `None` those that were never tried.
+    pub async fn load_counts_by_account(
+        &self,
+        run: RunId,
+    ) -> Result<BTreeMap<Option<AccountId>, StateCounts>> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "select account_id, json_group_object(state, n) from run_counts where run_id = $1 group by account_id",
+        )
+        .bind(run.0)
+        .fetch_all(self.reader())
+        .await?;
+        let account = |id: i64| (id > 0).then_some(AccountId(id));
+        rows.into_iter().map(|(id, json)| Ok((account(id), StateCounts::from_json(&json)?))).collect()
     }
 
     /// All deliveries in doubt.
@@ -278,8 +349,10 @@ impl Store {
     ) -> Result<DeliveryPage> {
         let rows = sqlx::query_as::<_, DeliveryRecord>(
             "select deliveries.id, contacts.id as contact_id, deliveries.address, deliveries.name, state, skip_reason,
-                 verdict, stage, reply_code, reply_text, attempts, due_at_ms, deliveries.updated_at_ms
+                 accounts.name as account, verdict, stage, reply_code, reply_text, attempts, due_at_ms,
+                 deliveries.updated_at_ms
              from deliveries left join contacts on contacts.id = deliveries.contact_id
+                 left join accounts on accounts.id = deliveries.account_id
              where run_id = $1 and ($2 is null or state = $2) and deliveries.id > $3
                and ($4 is null or instr(lower(deliveries.address || ' ' || deliveries.name), lower($4)) > 0)
              order by deliveries.id limit $5",

@@ -122,7 +122,7 @@ fn entry(id: i64, asked: Asked) -> Entry {
         Asked::Arm(from) => Entry::Arm { id: DeliveryId(id), account_id: AccountId(1), from },
         Asked::Report(from, to) => Entry::Outcome(Report {
             id: DeliveryId(id),
-            account_id: AccountId(1),
+            account_id: Some(AccountId(1)),
             from,
             to,
             skip_reason: None,
@@ -158,9 +158,8 @@ impl World {
                  values (1, 'a', 'a', 'smtp', 'h', 25, 'none', 0, '', 'a@b.cn', 1, 0, 0);
                  insert into campaigns (id, name, name_key, state, created_at_ms, updated_at_ms)
                  values (1, 'c', 'c', 'running', 0, 0);
-                 insert into runs (id, campaign_id, number, account_id, content, from_name, from_address, token_key,
-                                   total, started_at_ms)
-                 values (1, 1, 1, 1, '', '', 'a@b.cn', x'00', 100000, 0);
+                 insert into runs (id, campaign_id, number, content, token_key, total, started_at_ms)
+                 values (1, 1, 1, '', x'00', 100000, 0);
                  insert into deliveries (id, run_id, contact_id, address, address_key, name, state, updated_at_ms)
                  with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
                  select i, 1, i, 'p' || i || '@b.cn', 'p' || i || '@b.cn', '', 'queued', 0 from n;

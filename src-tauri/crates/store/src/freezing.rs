@@ -99,7 +99,7 @@ async fn freeze_batch(
 
 #[cfg(test)]
 mod tests {
-    use hongyan_domain::{AccountId, CampaignId, CampaignState, EmailAddress, Sender};
+    use hongyan_domain::{CampaignId, CampaignState};
 
     use crate::{NewRun, Store};
 
@@ -132,13 +132,10 @@ mod tests {
     }
 
     fn run() -> NewRun {
-        let address = EmailAddress::parse("a@b.cn").unwrap();
         NewRun {
             campaign_id: CampaignId(1),
-            account_id: AccountId(1),
+            accounts: Vec::new(),
             content: String::new(),
-            from: Sender { name: String::new(), address },
-            reply_to: None,
             token_key: vec![0],
         }
     }

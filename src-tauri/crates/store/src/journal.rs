@@ -24,7 +24,7 @@ pub enum Entry {
     Arm {
         /// Which.
         id: DeliveryId,
-        /// Through which account.
+        /// Through which account; the recipient belongs to it from now on.
         account_id: AccountId,
         /// The state it was read in: `queued` or `deferred`.
         from: DeliveryState,
@@ -38,8 +38,8 @@ pub enum Entry {
 pub struct Report {
     /// Which.
     pub id: DeliveryId,
-    /// Through which account.
-    pub account_id: AccountId,
+    /// The account that the recipient belongs to from now on; `None` when nobody has tried it yet.
+    pub account_id: Option<AccountId>,
     /// The state it is in.
     pub from: DeliveryState,
     /// The state it takes.
@@ -84,7 +84,7 @@ type Row<'a> = (
     &'static str,
     &'static str,
     bool,
-    i64,
+    Option<i64>,
     bool,
     Option<i64>,
     Option<&'static str>,
@@ -133,20 +133,21 @@ returning delivery_id, state";
 
 /// Carries the journal over into the deliveries and what is counted of them.
 const SETTLE: &str = "
-insert into run_counts (run_id, state, n)
-select run_id, state, sum(change) as n
-from (select run_id, deliveries.state as state, -1 as change
+insert into run_counts (run_id, state, account_id, n)
+select run_id, state, coalesce(account, 0) as account_id, sum(change) as n
+from (select run_id, deliveries.state as state, deliveries.account_id as account, -1 as change
       from journal join deliveries on deliveries.id = journal.delivery_id
       union all
-      select run_id, journal.state, 1 from journal join deliveries on deliveries.id = journal.delivery_id)
-group by run_id, state having sum(change) <> 0
-on conflict (run_id, state) do update set n = n + excluded.n;
+      select run_id, journal.state, journal.account_id, 1
+      from journal join deliveries on deliveries.id = journal.delivery_id)
+group by 1, 2, 3 having sum(change) <> 0
+on conflict (run_id, state, account_id) do update set n = n + excluded.n;
 insert into account_days (account_id, day, sent, failed)
 select account_id, day, sum(state = 'sent'), sum(state = 'failed')
 from journal where has_outcome and state in ('sent', 'failed') group by account_id, day
 on conflict (account_id, day) do update set sent = sent + excluded.sent, failed = failed + excluded.failed;
 update deliveries
-set state = journal.state, attempts = deliveries.attempts + journal.attempts, skip_reason = journal.skip_reason,
+set state = journal.state, account_id = journal.account_id, attempts = deliveries.attempts + journal.attempts, skip_reason = journal.skip_reason,
     due_at_ms = journal.due_at_ms, updated_at_ms = journal.updated_at_ms,
     verdict = iif(has_outcome, journal.verdict, deliveries.verdict),
     stage = iif(has_outcome, journal.stage, deliveries.stage),
@@ -277,7 +278,7 @@ fn row(entry: &Entry) -> Row<'_> {
     match entry {
         Entry::Arm { id, account_id, from } => {
             let armed = DeliveryState::Armed.as_str();
-            let account = account_id.0;
+            let account = Some(account_id.0);
             (id.0, from.as_str(), armed, true, account, false, None, None, None, None, "", None, None, None)
         }
         Entry::Outcome(report) => (
@@ -287,7 +288,7 @@ fn row(entry: &Entry) -> Row<'_> {
             // An attempt that ended before arming counts here; an armed one was counted when it was armed.
             report.from != DeliveryState::Armed
                 && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred),
-            report.account_id.0,
+            report.account_id.map(|account| account.0),
             true,
             Some(report.day),
             report.verdict.map(Verdict::as_str),

@@ -73,7 +73,8 @@ impl Store {
             "select substr(address_key, instr(address_key, '@') + 1) as domain,
                  deliveries.updated_at_ms / 60000 * 60000 as minute, count(*)
              from runs join deliveries on deliveries.run_id = runs.id
-             where runs.account_id = $1 and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
+             where runs.id in (select run_id from run_counts where account_id = $1) and deliveries.account_id = $1
+               and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
                and deliveries.state in ('armed', 'sent', 'in_doubt') and deliveries.updated_at_ms >= $2
                and substr(address_key, instr(address_key, '@') + 1) in (select value from json_each($3))
              group by domain, minute order by minute",
@@ -92,7 +93,8 @@ impl Store {
         Ok(sqlx::query_as(
             "select deliveries.updated_at_ms / 60000 * 60000 as minute, count(*)
              from runs join deliveries on deliveries.run_id = runs.id
-             where runs.account_id = $1 and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
+             where runs.id in (select run_id from run_counts where account_id = $1) and deliveries.account_id = $1
+               and (runs.finished_at_ms is null or runs.finished_at_ms >= $2)
                and deliveries.state in ('armed', 'sent', 'in_doubt') and deliveries.updated_at_ms >= $2
              group by minute order by minute",
         )

@@ -1,10 +1,10 @@
 //! Runs: how an audience is counted, frozen into deliveries, recovered and brought to its end.
 
-use hongyan_domain::{AccountId, CampaignId, CampaignState, EmailAddress, ListId, RunId, Sender};
+use hongyan_domain::{CampaignId, CampaignState, ListId, RunId};
 use sqlx::{FromRow, Sqlite, Transaction};
 
-use crate::accounts::stored_address;
 use crate::freezing::{Watch, freeze_audience};
+use crate::run_accounts::{RunAccount, insert_run_accounts};
 use crate::{Error, Result, Store};
 
 /// How many people a set of lists reaches.
@@ -21,14 +21,10 @@ pub struct AudienceCounts {
 pub struct NewRun {
     /// Whose run.
     pub campaign_id: CampaignId,
-    /// Through which account.
-    pub account_id: AccountId,
+    /// Through which accounts, in the user's order.
+    pub accounts: Vec<RunAccount>,
     /// JSON of the content as it is now.
     pub content: String,
-    /// From.
-    pub from: Sender,
-    /// Reply-To.
-    pub reply_to: Option<EmailAddress>,
     /// Random key of the run's reference tokens.
     pub token_key: Vec<u8>,
 }
@@ -50,31 +46,23 @@ pub struct RunRecord {
 struct Row {
     id: i64,
     campaign_id: i64,
-    account_id: i64,
     content: String,
-    from_name: String,
-    from_address: String,
-    reply_to: Option<String>,
     token_key: Vec<u8>,
     total: i64,
     started_at_ms: i64,
     reopened_at_ms: Option<i64>,
 }
 
-impl TryFrom<Row> for RunRecord {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
+impl RunRecord {
+    fn new(row: Row, accounts: Vec<RunAccount>) -> Self {
         let fixed = NewRun {
             campaign_id: CampaignId(row.campaign_id),
-            account_id: AccountId(row.account_id),
+            accounts,
             content: row.content,
-            from: Sender { name: row.from_name, address: stored_address(&row.from_address)? },
-            reply_to: row.reply_to.as_deref().map(stored_address).transpose()?,
             token_key: row.token_key,
         };
         let open_since_ms = row.reopened_at_ms.unwrap_or(row.started_at_ms);
-        Ok(Self { id: RunId(row.id), fixed, total: row.total, open_since_ms })
+        Self { id: RunId(row.id), fixed, total: row.total, open_since_ms }
     }
 }
 
@@ -130,21 +118,17 @@ impl Store {
             return Ok(None);
         }
         let id: i64 = sqlx::query_scalar(
-            "insert into runs (campaign_id, number, account_id, content, from_name, from_address, reply_to,
-                               token_key, total, started_at_ms)
-             select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, 0, $8 from runs where campaign_id = $1
+            "insert into runs (campaign_id, number, content, token_key, total, started_at_ms)
+             select $1, coalesce(max(number), 0) + 1, $2, $3, 0, $4 from runs where campaign_id = $1
              returning id",
         )
         .bind(run.campaign_id.0)
-        .bind(run.account_id.0)
         .bind(&run.content)
-        .bind(&run.from.name)
-        .bind(run.from.address.as_str())
-        .bind(run.reply_to.as_ref().map(EmailAddress::as_str))
         .bind(&run.token_key)
         .bind(now_ms)
         .fetch_one(&mut *transaction)
         .await?;
+        insert_run_accounts(&mut transaction, RunId(id), &run.accounts).await?;
         if freeze_audience(&mut transaction, RunId(id), now_ms, watch).await?.is_none() {
             return Ok(None);
         }
@@ -155,12 +139,12 @@ impl Store {
 
     /// A run.
     pub async fn load_run(&self, id: RunId) -> Result<RunRecord> {
-        sqlx::query_as::<_, Row>("select * from runs where id = $1")
+        let row = sqlx::query_as::<_, Row>("select * from runs where id = $1")
             .bind(id.0)
             .fetch_optional(self.reader())
             .await?
-            .ok_or(Error::NotFound("run"))?
-            .try_into()
+            .ok_or(Error::NotFound("run"))?;
+        Ok(RunRecord::new(row, self.list_run_accounts(id).await?))
     }
 
     /// After a stop that was no good-bye: what was `armed` becomes `in_doubt`. Gives how many.
@@ -290,8 +274,8 @@ async fn skip_waiting(transaction: &mut Transaction<'static, Sqlite>, run: RunId
 pub(crate) async fn recount(transaction: &mut Transaction<'static, Sqlite>, run: RunId) -> Result<()> {
     sqlx::query("delete from run_counts where run_id = $1").bind(run.0).execute(&mut **transaction).await?;
     sqlx::query(
-        "insert into run_counts (run_id, state, n)
-         select run_id, state, count(*) from deliveries where run_id = $1 group by state",
+        "insert into run_counts (run_id, state, account_id, n)
+         select run_id, state, coalesce(account_id, 0), count(*) from deliveries where run_id = $1 group by 2, 3",
     )
     .bind(run.0)
     .execute(&mut **transaction)

@@ -6,11 +6,13 @@ import CirclePause from '@lucide/svelte/icons/circle-pause';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import CircleX from '@lucide/svelte/icons/circle-x';
 import Clock from '@lucide/svelte/icons/clock';
+import Gauge from '@lucide/svelte/icons/gauge';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
 import Send from '@lucide/svelte/icons/send';
 import SkipForward from '@lucide/svelte/icons/skip-forward';
 import type { Component } from 'svelte';
 import { m } from '$lib/paraglide/messages';
+import type { CampaignAccount } from '$lib/rpc/schema';
 import type { Meaning } from '$lib/ui';
 
 /** How a state looks and what it is called. */
@@ -51,6 +53,18 @@ function pick<Word extends string>(
 ): StateLook {
   const found = looks[word as Word] ?? looks[otherwise];
   return { ...found, label: found.label() };
+}
+
+/** How an account of a campaign is; spread it on a `StateBadge`. */
+export function accountLook(account: Pick<CampaignAccount, 'state' | 'untilMs' | 'weight'>): StateLook {
+  if (account.weight === 0) return { meaning: 'waiting', icon: Ban, label: m.accounts_state_gone() };
+  if (account.state === 'held' && account.untilMs === null) {
+    return { meaning: 'failed', icon: CirclePause, label: m.accounts_state_held() };
+  }
+  if (account.state === 'held') return { meaning: 'deferred', icon: CirclePause, label: m.accounts_state_rests() };
+  if (account.state === 'waits') return { meaning: 'deferred', icon: Clock, label: m.accounts_state_waits() };
+  if (account.state === 'slowed') return { meaning: 'deferred', icon: Gauge, label: m.accounts_state_slowed() };
+  return { meaning: 'sent', icon: CircleCheck, label: m.accounts_state_ready() };
 }
 
 /** The look of a delivery's state; spread it on a `StateBadge`. */

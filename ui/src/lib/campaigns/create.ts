@@ -3,7 +3,7 @@ import { show } from '$lib/app/format.svelte';
 import { go } from '$lib/app/navigate';
 import { m } from '$lib/paraglide/messages';
 import { call } from '$lib/rpc/call';
-import type { AccountView, CampaignPlan } from '$lib/rpc/schema';
+import type { AccountShare, AccountView, CampaignPlan } from '$lib/rpc/schema';
 
 /** The wanted name, or with the first number behind it that is free. */
 export function freeName(wanted: string, taken: readonly string[]): string {
@@ -14,10 +14,10 @@ export function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** The account that goes without saying: the only real one, or the sandbox where there is no other. */
-export function obviousAccount(accounts: readonly AccountView[]): number | null {
+export function obviousAccount(accounts: readonly AccountView[]): AccountShare[] {
   const real = accounts.filter((account) => account.kind !== 'sandbox');
-  if (real.length === 0) return accounts[0]?.id ?? null;
-  return real.length === 1 ? (real[0]?.id ?? null) : null;
+  const [first, ...others] = real.length === 0 ? accounts : real;
+  return first && (others.length === 0 || real.length === 0) ? [{ accountId: first.id, weight: 1 }] : [];
 }
 
 /** Makes a campaign with a name that will do, and goes to its page. What is known already may be given. */
@@ -32,7 +32,7 @@ export async function createCampaign(start: Partial<CampaignPlan> = {}): Promise
       ),
       listIds: [],
       templateId: null,
-      accountId: obviousAccount(accounts),
+      accounts: obviousAccount(accounts),
       ...start,
     };
     const made = await call('campaign.create', { plan });

@@ -41,6 +41,14 @@ export type AccountDraft = {
   burst: number;
 };
 
+/** Part of the recipients for one account. */
+export type AccountShare = {
+  /** Which account. */
+  accountId: number;
+  /** How much it gets next to the others, 1 to 100. */
+  weight: number;
+};
+
 /** How an account is. */
 export type AccountState = {
   /** `ready`, `slowed` (its server asked for it), `waits` (a limit is reached) or `held` (see `held`). */
@@ -227,6 +235,30 @@ export type ById = {
   id: number;
 };
 
+/** An account of a campaign. */
+export type CampaignAccount = {
+  /** Which. */
+  accountId: number;
+  /** Its name. */
+  name: string;
+  /** From: fixed since the start of the campaign, before that as the account has it. */
+  from: SenderView;
+  /** Reply-To, likewise, or null. */
+  replyTo: string | null;
+  /** How much it gets next to the others; 0 when it was taken out of the campaign. */
+  weight: number;
+  /** Recipients that belong to it since they were first tried, by state. */
+  counts: Counts;
+  /** `ready`, `slowed` (its server asked for it), `waits` (a limit is reached) or `held`. */
+  state: string;
+  /** Until when it waits or is held, unix milliseconds; null where nothing or only the user ends it. */
+  untilMs: number | null;
+  /** Why it is held (a verdict), or null. */
+  verdict: string | null;
+  /** The server's words about it, or empty. */
+  serverSays: string;
+};
+
 /** What the user chooses for a campaign. */
 export type CampaignPlan = {
   /** Name. */
@@ -235,8 +267,8 @@ export type CampaignPlan = {
   listIds: Array<number>;
   /** What they get. */
   templateId: number | null;
-  /** Through which account, whose From is used. */
-  accountId: number | null;
+  /** Through which accounts, each once; each sends with its own From. */
+  accounts: Array<AccountShare>;
 };
 
 /** How a campaign is getting on. */
@@ -258,7 +290,7 @@ export type CampaignProgress = {
   total: number;
   /** Mails a minute, over the last minute; null when nothing is known yet. */
   perMinute: number | null;
-  /** A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on. */
+  /** All its accounts are at a limit or rest: it goes on at this time, unix milliseconds; null while it goes on. */
   waitsUntilMs: number | null;
   /**
    * While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
@@ -267,6 +299,8 @@ export type CampaignProgress = {
   preparing: number | null;
   /** Seconds left at that speed; null when nothing is known yet. */
   secondsLeft: number | null;
+  /** Its accounts in the user's order, then those that were taken out after they had sent something. */
+  accounts: Array<CampaignAccount>;
 };
 
 /** A campaign in a list. */
@@ -303,10 +337,22 @@ export type CampaignView = {
   subject: string | null;
   /** Name of the template. */
   templateName: string | null;
-  /** Name of the account. */
-  accountName: string | null;
+  /** Its accounts in the user's order, then those that were taken out after they had sent something. */
+  accounts: Array<CampaignAccount>;
   /** Names of the lists. */
   listNames: Array<string>;
+};
+
+/**
+ * Gives a campaign other accounts, also while it is being sent.
+ *
+ * Who was tried through an account that stays, stays with it; who waits for one that goes is sent to through another.
+ */
+export type ChangeAccounts = {
+  /** Which campaign. */
+  id: number;
+  /** Through which accounts from now on, each once. */
+  accounts: Array<AccountShare>;
 };
 
 /** Puts contacts into a list or takes them out. */
@@ -334,7 +380,7 @@ export type CheckView = {
   audience: AudienceView;
   /** Errors first. */
   findings: Array<Finding>;
-  /** Seconds that sending takes at least, by the account's limits; null where it has none. */
+  /** Seconds that sending takes at least, by the accounts' limits; null where one has none. */
   estimatedSeconds: number | null;
 };
 
@@ -656,6 +702,7 @@ export type Finding = {
   severity: string;
   /**
    * `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`, `account_held`,
+   * `sandbox_among_others`,
    * `password_missing`, `secrets_locked`, `plain_text_connection`, `mail_too_large`, `not_buildable`.
    */
   code: string;
@@ -1023,6 +1070,8 @@ export type RecipientRow = {
   state: string;
   /** Why it was skipped, or null. */
   skipReason: string | null;
+  /** Name of the account it belongs to since it was first tried, or null. */
+  account: string | null;
   /** What the last attempt meant, or null. */
   verdict: string | null;
   /** How far the last attempt came, or null. */
@@ -1181,6 +1230,8 @@ export type SendTest = {
   to: string;
   /** As which person of the audience, from 0. */
   position: number;
+  /** Through which of its accounts; null for the first. */
+  accountId: number | null;
 };
 
 /** From name and address. */
@@ -1463,6 +1514,7 @@ export interface Commands {
   "campaign.get": [ById, CampaignView];
   "campaign.create": [CreateCampaign, CampaignView];
   "campaign.update": [UpdateCampaign, CampaignView];
+  "campaign.change_accounts": [ChangeAccounts, CampaignView];
   "campaign.duplicate": [ById, CampaignView];
   "campaign.delete": [ById, Deleted];
   "campaign.restore": [Restore, Count];

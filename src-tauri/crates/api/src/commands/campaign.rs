@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::campaign_account::{AccountShare, CampaignAccount};
 use super::shapes::FileHandle;
 
 /// How many deliveries are in each state.
@@ -64,8 +65,8 @@ pub struct CampaignView {
     pub subject: Option<String>,
     /// Name of the template.
     pub template_name: Option<String>,
-    /// Name of the account.
-    pub account_name: Option<String>,
+    /// Its accounts in the user's order, then those that were taken out after they had sent something.
+    pub accounts: Vec<CampaignAccount>,
     /// Names of the lists.
     pub list_names: Vec<String>,
 }
@@ -80,8 +81,8 @@ pub struct CampaignPlan {
     pub list_ids: Vec<i64>,
     /// What they get.
     pub template_id: Option<i64>,
-    /// Through which account, whose From is used.
-    pub account_id: Option<i64>,
+    /// Through which accounts, each once; each sends with its own From.
+    pub accounts: Vec<AccountShare>,
 }
 
 /// Makes a campaign.
@@ -140,7 +141,7 @@ pub struct CheckView {
     pub audience: AudienceView,
     /// Errors first.
     pub findings: Vec<Finding>,
-    /// Seconds that sending takes at least, by the account's limits; null where it has none.
+    /// Seconds that sending takes at least, by the accounts' limits; null where one has none.
     pub estimated_seconds: Option<i64>,
 }
 
@@ -151,6 +152,7 @@ pub struct Finding {
     /// `error` (sending is refused) or `warning`.
     pub severity: String,
     /// `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`, `account_held`,
+    /// `sandbox_among_others`,
     /// `password_missing`, `secrets_locked`, `plain_text_connection`, `mail_too_large`, `not_buildable`.
     pub code: String,
     /// Values for the sentence, for example `field`.
@@ -181,6 +183,8 @@ pub struct SendTest {
     pub to: String,
     /// As which person of the audience, from 0.
     pub position: i64,
+    /// Through which of its accounts; null for the first.
+    pub account_id: Option<i64>,
 }
 
 /// How the test mail went.
@@ -246,13 +250,15 @@ pub struct CampaignProgress {
     pub total: i64,
     /// Mails a minute, over the last minute; null when nothing is known yet.
     pub per_minute: Option<f64>,
-    /// A limit of the account is reached: it goes on at this time, unix milliseconds; null while it goes on.
+    /// All its accounts are at a limit or rest: it goes on at this time, unix milliseconds; null while it goes on.
     pub waits_until_ms: Option<i64>,
     /// While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
     /// leaves it as it was.
     pub preparing: Option<i64>,
     /// Seconds left at that speed; null when nothing is known yet.
     pub seconds_left: Option<i64>,
+    /// Its accounts in the user's order, then those that were taken out after they had sent something.
+    pub accounts: Vec<CampaignAccount>,
 }
 
 /// Asks for a page of recipients, in the order of sending.
@@ -299,6 +305,8 @@ pub struct RecipientRow {
     pub state: String,
     /// Why it was skipped, or null.
     pub skip_reason: Option<String>,
+    /// Name of the account it belongs to since it was first tried, or null.
+    pub account: Option<String>,
     /// What the last attempt meant, or null.
     pub verdict: Option<String>,
     /// How far the last attempt came, or null.

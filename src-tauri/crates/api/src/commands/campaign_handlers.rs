@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, CampaignId, DeliveryId, DeliveryState, ListId, TemplateId};
-use hongyan_engine::{Again, Audience, CampaignRecord, DeliveryFilter, Engine, Progress};
+use hongyan_domain::{AccountId, AccountShare, CampaignId, DeliveryId, DeliveryState, ListId, TemplateId};
+use hongyan_engine::{
+    AccountCondition, Again, Audience, CampaignRecord, DeliveryFilter, Engine, Progress, StateCounts,
+};
 
 use super::campaign::{
     AudienceView, CampaignPlan, CampaignProgress, CampaignRow, CampaignView, CheckView, ComputeAudience,
@@ -11,8 +13,9 @@ use super::campaign::{
     RecipientPage, RecipientRow, ScheduleCampaign, SendAgain, SendTest, SettleAsSent, TestSent,
     UpdateCampaign,
 };
+use super::campaign_account::{self, CampaignAccount, ChangeAccounts};
 use super::contact::{Deleted, Restore};
-use super::shapes::{ById, Count, Nothing};
+use super::shapes::{ById, Count, Nothing, SenderView};
 use super::template::RenderView;
 use crate::error::{ErrorView, Result};
 
@@ -23,7 +26,7 @@ impl From<CampaignRecord> for CampaignRow {
     fn from(campaign: CampaignRecord) -> Self {
         Self {
             id: campaign.id.0,
-            counts: counts(&campaign),
+            counts: counts(&campaign.counts),
             name: campaign.values.name,
             state: campaign.state.as_str().to_owned(),
             pause_reason: campaign.pause_reason.map(|reason| reason.as_str().to_owned()),
@@ -37,7 +40,7 @@ impl From<CampaignRecord> for CampaignRow {
 
 impl From<Progress> for CampaignProgress {
     fn from(progress: Progress) -> Self {
-        let Progress { campaign, pace, seconds_left } = progress;
+        let Progress { campaign, pace, seconds_left, accounts } = progress;
         let waits = match (pace.journal_sick, pace.network_down) {
             (true, _) => Some("journal"),
             (false, true) => Some("network"),
@@ -46,7 +49,7 @@ impl From<Progress> for CampaignProgress {
         let reason = campaign.pause_reason.map(hongyan_domain::PauseReason::as_str);
         Self {
             id: campaign.id.0,
-            counts: counts(&campaign),
+            counts: counts(&campaign.counts),
             total: campaign.counts.total(),
             name: campaign.values.name,
             state: campaign.state.as_str().to_owned(),
@@ -54,8 +57,43 @@ impl From<Progress> for CampaignProgress {
             per_minute: pace.per_minute,
             seconds_left,
             waits_until_ms: pace.waits_until_ms,
+            accounts: accounts.into_iter().map(Into::into).collect(),
             preparing: pace.preparing,
         }
+    }
+}
+
+impl From<hongyan_engine::CampaignAccount> for CampaignAccount {
+    fn from(account: hongyan_engine::CampaignAccount) -> Self {
+        let (state, waits_until_ms) = match account.condition {
+            AccountCondition::Ready => ("ready", None),
+            AccountCondition::Slowed => ("slowed", None),
+            AccountCondition::Waits { until_ms } => ("waits", Some(until_ms)),
+            AccountCondition::Held => ("held", None),
+        };
+        let from = account.from;
+        let (verdict, server_says, held_until_ms) = match account.hold {
+            Some(hold) => (Some(hold.verdict), hold.detail, hold.until_ms),
+            None => (None, String::new(), None),
+        };
+        Self {
+            account_id: account.id.0,
+            name: account.name,
+            from: SenderView { name: from.name, address: from.address.as_str().to_owned() },
+            reply_to: account.reply_to.map(|address| address.as_str().to_owned()),
+            weight: account.weight,
+            counts: counts(&account.counts),
+            state: state.to_owned(),
+            until_ms: waits_until_ms.or(held_until_ms),
+            verdict,
+            server_says,
+        }
+    }
+}
+
+impl From<campaign_account::AccountShare> for AccountShare {
+    fn from(share: campaign_account::AccountShare) -> Self {
+        Self { account_id: AccountId(share.account_id), weight: share.weight }
     }
 }
 
@@ -76,13 +114,13 @@ impl From<CampaignPlan> for hongyan_engine::CampaignPlan {
             name: plan.name,
             list_ids: plan.list_ids.into_iter().map(ListId).collect(),
             template_id: plan.template_id.map(TemplateId),
-            account_id: plan.account_id.map(AccountId),
+            accounts: plan.accounts.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-fn counts(campaign: &CampaignRecord) -> Counts {
-    let of = |state| campaign.counts.get(state);
+fn counts(counts: &StateCounts) -> Counts {
+    let of = |state| counts.get(state);
     Counts {
         queued: of(DeliveryState::Queued),
         armed: of(DeliveryState::Armed),
@@ -96,11 +134,15 @@ fn counts(campaign: &CampaignRecord) -> Counts {
 
 async fn view(engine: &Engine, campaign: CampaignRecord) -> Result<CampaignView> {
     let names = engine.campaign_names(&campaign).await?;
+    let accounts = engine.campaign_accounts(&campaign).await?;
+    let shares = campaign.values.accounts.iter();
+    let shares = shares.map(|share| (share.account_id.0, share.weight));
+    let shares = shares.map(|(account_id, weight)| campaign_account::AccountShare { account_id, weight });
     let plan = CampaignPlan {
         name: campaign.values.name.clone(),
         list_ids: campaign.values.list_ids.iter().map(|id| id.0).collect(),
         template_id: campaign.values.template_id.map(|id| id.0),
-        account_id: campaign.values.account_id.map(|id| id.0),
+        accounts: shares.collect(),
     };
     Ok(CampaignView {
         pause_detail: campaign.pause_detail.clone(),
@@ -108,7 +150,7 @@ async fn view(engine: &Engine, campaign: CampaignRecord) -> Result<CampaignView>
         plan,
         subject: names.subject,
         template_name: names.template,
-        account_name: names.account,
+        accounts: accounts.into_iter().map(Into::into).collect(),
         list_names: names.lists,
     })
 }
@@ -129,6 +171,12 @@ pub(crate) async fn create(engine: Engine, request: CreateCampaign) -> Result<Ca
 
 pub(crate) async fn update(engine: Engine, request: UpdateCampaign) -> Result<CampaignView> {
     let campaign = engine.update_campaign(CampaignId(request.id), request.plan.into()).await?;
+    view(&engine, campaign).await
+}
+
+pub(crate) async fn change_accounts(engine: Engine, request: ChangeAccounts) -> Result<CampaignView> {
+    let shares = request.accounts.into_iter().map(Into::into).collect();
+    let campaign = engine.change_campaign_accounts(CampaignId(request.id), shares).await?;
     view(&engine, campaign).await
 }
 
@@ -176,7 +224,8 @@ pub(crate) async fn preview(engine: Engine, request: PreviewCampaign) -> Result<
 }
 
 pub(crate) async fn test(engine: Engine, request: SendTest) -> Result<TestSent> {
-    let sent = engine.send_test(CampaignId(request.id), &request.to, request.position).await?;
+    let (id, account) = (CampaignId(request.id), request.account_id.map(AccountId));
+    let sent = engine.send_test(id, &request.to, request.position, account).await?;
     Ok(TestSent {
         ok: sent.problem.is_none(),
         server_says: sent.server_says,
@@ -255,6 +304,7 @@ pub(crate) async fn recipients(engine: Engine, request: ListRecipients) -> Resul
         name: row.name,
         state: row.state,
         skip_reason: row.skip_reason,
+        account: row.account,
         verdict: row.verdict,
         stage: row.stage,
         reply_code: row.reply_code,

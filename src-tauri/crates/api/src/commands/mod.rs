@@ -5,6 +5,7 @@ pub(crate) mod account_handlers;
 pub mod app;
 pub(crate) mod app_handlers;
 pub mod campaign;
+pub mod campaign_account;
 pub(crate) mod campaign_handlers;
 pub mod contact;
 pub(crate) mod contact_handlers;

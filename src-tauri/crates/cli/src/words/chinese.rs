@@ -6,6 +6,7 @@ use hongyan_api::commands::template::RenderProblem;
 
 use super::Sentence;
 use super::chinese_account::account_state;
+use super::chinese_campaign::accounts;
 use super::chinese_codes as codes;
 use super::numbers::{duration, grouped, local_time};
 use crate::screen::line;
@@ -66,6 +67,10 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::StoppedWaiting { name } => {
             format!("已停止。打开鸿雁或运行 `hongyanctl serve` 后，“{name}”会继续发送。")
         }
+        Sentence::CampaignAccounts { view } => {
+            let head = format!("“{}”的发信账户已更改。", line(&view.campaign.name));
+            std::iter::once(head).chain(accounts(&view.accounts)).collect::<Vec<_>>().join("\n")
+        }
         Sentence::CampaignSummary { progress } => summary(progress),
         Sentence::Audience { audience } => self::audience(audience),
         Sentence::NothingToFix => "没有需要处理的问题。".to_owned(),
@@ -103,7 +108,7 @@ fn import_problem(problem: &ImportProblem) -> String {
     format!("  第 {} 行{column}：{reason}（{}）", problem.row, line(&problem.excerpt))
 }
 
-fn counts(counts: &Counts) -> String {
+pub(super) fn counts(counts: &Counts) -> String {
     let parts = [
         ("已发送", counts.sent),
         ("失败", counts.failed),
@@ -121,10 +126,11 @@ fn summary(progress: &CampaignProgress) -> String {
     let reason = progress.pause_reason.as_deref().and_then(codes::pause_reason);
     let reason = reason.map(|reason| format!("（{reason}）")).unwrap_or_default();
     let head = format!("“{}”{state}{reason}。", line(&progress.name));
-    match progress.total {
+    let head = match progress.total {
         0 => head,
         total => format!("{head}共 {} 位收件人：{}。", grouped(total), counts(&progress.counts)),
-    }
+    };
+    std::iter::once(head).chain(accounts(&progress.accounts)).collect::<Vec<_>>().join("\n")
 }
 
 fn pace(progress: &CampaignProgress) -> String {

@@ -294,9 +294,10 @@ pub fn finding(word: &str, params: &BTreeMap<String, String>) -> String {
         "missing_field" => format!("缺少字段“{}”。", value("field")),
         "account_held" => {
             let why = value("verdict");
-            format!("账户已停用：{}。", verdict(&why).unwrap_or(&why))
+            format!("账户“{}”已停用：{}。", value("account"), verdict(&why).unwrap_or(&why))
         }
-        "password_missing" => "没有保存账户的密码。".to_owned(),
+        "sandbox_among_others" => "沙盒不能与其他账户一起使用：分给它的收件人什么也收不到。".to_owned(),
+        "password_missing" => format!("没有保存账户“{}”的密码。", value("account")),
         "secrets_locked" => "密码库已锁定。".to_owned(),
         "plain_text_connection" => format!("到 {} 的连接未加密。", value("host")),
         "mail_too_large" => format!("邮件有 {} kB，邮件程序会截断。", value("kilobytes")),

@@ -6,6 +6,7 @@ use hongyan_api::commands::template::RenderProblem;
 
 use super::Sentence;
 use super::english_account::account_state;
+use super::english_campaign::accounts;
 use super::english_codes as codes;
 use super::numbers::{duration, grouped, local_time};
 use crate::screen::line;
@@ -83,6 +84,10 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::StoppedWaiting { name } => {
             format!("Stopped. The rest of “{name}” goes out when Hongyan or `hongyanctl serve` runs.")
         }
+        Sentence::CampaignAccounts { view } => {
+            let head = format!("The accounts of “{}” are changed.", line(&view.campaign.name));
+            std::iter::once(head).chain(accounts(&view.accounts)).collect::<Vec<_>>().join("\n")
+        }
         Sentence::CampaignSummary { progress } => summary(progress),
         Sentence::Audience { audience } => self::audience(audience),
         Sentence::NothingToFix => "Nothing to fix.".to_owned(),
@@ -122,7 +127,7 @@ fn import_problem(problem: &ImportProblem) -> String {
     format!("  row {}{column}: {reason} ({})", problem.row, line(&problem.excerpt))
 }
 
-fn counts(counts: &Counts) -> String {
+pub(super) fn counts(counts: &Counts) -> String {
     let parts = [
         (counts.sent, "sent"),
         (counts.failed, "failed"),
@@ -140,11 +145,12 @@ fn summary(progress: &CampaignProgress) -> String {
     let reason = progress.pause_reason.as_deref().and_then(codes::pause_reason);
     let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
     let head = format!("“{}” is {state}{reason}.", line(&progress.name));
-    match progress.total {
+    let head = match progress.total {
         0 => head,
         1 => format!("{head} 1 recipient: {}.", counts(&progress.counts)),
         total => format!("{head} {} recipients: {}.", grouped(total), counts(&progress.counts)),
-    }
+    };
+    std::iter::once(head).chain(accounts(&progress.accounts)).collect::<Vec<_>>().join("\n")
 }
 
 fn pace(progress: &CampaignProgress) -> String {

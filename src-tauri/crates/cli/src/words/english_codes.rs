@@ -282,9 +282,12 @@ pub fn finding(word: &str, params: &BTreeMap<String, String>) -> String {
         "missing_field" => format!("The field “{}” is missing.", value("field")),
         "account_held" => {
             let why = value("verdict");
-            format!("The account is held: {}.", verdict(&why).unwrap_or(&why))
+            format!("The account “{}” is held: {}.", value("account"), verdict(&why).unwrap_or(&why))
         }
-        "password_missing" => "The account's password is missing.".to_owned(),
+        "sandbox_among_others" => {
+            "The sandbox is one of several accounts; its part of the people would get nothing.".to_owned()
+        }
+        "password_missing" => format!("The password of the account “{}” is missing.", value("account")),
         "secrets_locked" => "The passwords are locked.".to_owned(),
         "plain_text_connection" => format!("The connection to {} is not encrypted.", value("host")),
         "mail_too_large" => format!("The mail has {} kB; mail programs cut it.", value("kilobytes")),

@@ -5,14 +5,16 @@
 
 mod chinese;
 mod chinese_account;
+mod chinese_campaign;
 mod chinese_codes;
 mod english;
 mod english_account;
+mod english_campaign;
 mod english_codes;
 mod numbers;
 
 use hongyan_api::commands::account::AccountState;
-use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, Finding};
+use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, CampaignView, Finding};
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
 
@@ -86,6 +88,8 @@ pub enum Sentence<'a> {
     CampaignStarted { name: &'a str },
     /// A campaign has a new state.
     CampaignIsNow { name: &'a str, state: &'a str },
+    /// A campaign goes through other accounts from now on.
+    CampaignAccounts { view: &'a CampaignView },
     /// Recipients were put back into the queue.
     SendsAgain { name: &'a str, count: i64 },
     /// Mails in doubt are taken for sent.
@@ -222,8 +226,8 @@ impl Words {
     /// Heads of the table of recipients.
     pub fn recipient_heads(self) -> &'static [&'static str] {
         match self {
-            Self::English => &["Address", "State", "Since", "Reply"],
-            Self::Chinese => &["邮箱地址", "状态", "时间", "服务器回复"],
+            Self::English => &["Address", "State", "Since", "Account", "Reply"],
+            Self::Chinese => &["邮箱地址", "状态", "时间", "账户", "服务器回复"],
         }
     }
 

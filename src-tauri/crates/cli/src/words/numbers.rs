@@ -29,6 +29,11 @@ pub fn duration(seconds: i64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// A share in per cent, rounded.
+pub fn percent(part: u32, all: u32) -> u32 {
+    (part * 100 + all / 2) / all.max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

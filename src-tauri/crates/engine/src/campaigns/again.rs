@@ -1,9 +1,8 @@
 //! After a run: sending again, and what became of the mails in doubt. Only the user decides either.
 
 use hongyan_domain::{CampaignId, CampaignState, DeliveryId};
-use hongyan_store::{Again, CampaignRecord};
+use hongyan_store::Again;
 
-use super::check::{FindingCode, Severity};
 use crate::event::Changed;
 use crate::{Engine, Error, Result};
 
@@ -15,11 +14,12 @@ impl Engine {
         {
             return Err(Error::CampaignState(campaign.state));
         }
-        self.way_out_must_be_open(&campaign).await?;
+        // The audience and the content are long fixed; what may be missing is the way out. A held account is no obstacle:
+        // whoever sends again has looked at what was wrong.
+        self.way_out_must_be_open(&campaign.values.accounts).await?;
         let count = self.store().send_again(id, &who, self.now_ms()).await?;
-        if let (Some(account), CampaignState::Finished) = (campaign.values.account_id, campaign.state) {
-            self.store().update_account_hold(account, None).await?;
-            self.tell_changed(Changed::Accounts);
+        if campaign.state == CampaignState::Finished {
+            self.release_accounts_of(&campaign).await?;
         }
         tracing::info!(campaign = id.0, count, "sends again");
         self.tell_changed(Changed::Campaigns);
@@ -40,16 +40,5 @@ impl Engine {
             Some(run) => Ok(self.store().count_added_since(run).await?),
             None => Ok(0),
         }
-    }
-
-    /// The audience and the content are long fixed; what may be missing is the way out.
-    async fn way_out_must_be_open(&self, campaign: &CampaignRecord) -> Result<()> {
-        let mut findings = Vec::new();
-        self.check_account(campaign, &mut findings).await?;
-        // A held account is no obstacle: whoever sends again has looked at what was wrong.
-        let is_open = findings
-            .iter()
-            .all(|one| one.severity == Severity::Warning || one.code == FindingCode::AccountHeld);
-        if is_open { Ok(()) } else { Err(Error::CampaignNotReady) }
     }
 }

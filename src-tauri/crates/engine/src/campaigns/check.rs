@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_compose::{Prepared, UsedField, prepare};
-use hongyan_domain::{AccountKind, CampaignId, TlsMode};
+use hongyan_domain::{AccountKind, AccountShare, CampaignId, TlsMode};
 use hongyan_secrets::{Kind, State};
 use hongyan_store::{AccountRecord, CampaignRecord, ContactRecord};
 
@@ -50,13 +50,15 @@ pub enum FindingCode {
     UnknownField,
     /// Some contacts have no value for a field: `field`.
     MissingField,
-    /// The account is held: `verdict`.
+    /// The sandbox is one of several accounts: its part of the people would get nothing.
+    SandboxAmongOthers,
+    /// An account is held: `account`, `verdict`.
     AccountHeld,
-    /// The account has a login and no password is kept.
+    /// An account has a login and no password is kept: `account`.
     PasswordMissing,
     /// The vault is locked.
     SecretsLocked,
-    /// Mails and login would go over the net in plain text.
+    /// Mails and login would go over the net in plain text: `account`, `host`.
     PlainTextConnection,
     /// The mail is so large that mail programs cut it: `kilobytes`.
     MailTooLarge,
@@ -75,6 +77,7 @@ impl FindingCode {
             Self::TemplateInvalid => "template_invalid",
             Self::UnknownField => "unknown_field",
             Self::MissingField => "missing_field",
+            Self::SandboxAmongOthers => "sandbox_among_others",
             Self::AccountHeld => "account_held",
             Self::PasswordMissing => "password_missing",
             Self::SecretsLocked => "secrets_locked",
@@ -107,8 +110,8 @@ pub struct Check {
     pub audience: Audience,
     /// Errors first.
     pub findings: Vec<Finding>,
-    /// Seconds until the last mail leaves, if it started now and nothing but the account's limits held it up; `None`
-    /// without limits.
+    /// Seconds until the last mail leaves, if it started now and nothing but the accounts' limits held it up; `None`
+    /// when one of them has no limits.
     pub estimated_seconds: Option<i64>,
 }
 
@@ -137,6 +140,10 @@ impl Finding {
         self
     }
 
+    fn of(self, account: &AccountRecord) -> Self {
+        self.with("account", &account.values.name)
+    }
+
     fn hitting(mut self, count: i64) -> Self {
         self.count = count;
         self
@@ -154,53 +161,65 @@ impl Engine {
         } else if audience.sendable == 0 {
             findings.push(error(FindingCode::AudienceEmpty));
         }
-        let account = self.check_account(&campaign, &mut findings).await?;
+        let accounts = self.check_accounts(&campaign.values.accounts, &mut findings).await?;
         let prepared = self.check_template(&campaign, &mut findings).await?;
         if let Some(prepared) = prepared {
             self.check_fields(&campaign, &prepared, audience.sendable, &mut findings).await?;
-            if let Some(account) = account {
-                self.check_first_mail(&campaign, prepared, &account, &mut findings).await?;
+            if !accounts.is_empty() {
+                self.check_first_mail(&campaign, prepared, &accounts, &mut findings).await?;
             }
         }
         findings.sort_by_key(|finding| finding.severity);
-        let estimated_seconds = match campaign.values.account_id {
-            Some(account) if !campaign.state.has_run() => self.forecast(account, audience.sendable).await?,
-            _ => None,
+        let estimated_seconds = match campaign.state.has_run() {
+            false => self.forecast(&accounts, audience.sendable).await?,
+            true => None,
         };
         Ok(Check { audience, findings, estimated_seconds })
     }
 
-    pub(super) async fn check_account(
+    /// Looks for what is wrong with the way out; gives the accounts that there are.
+    pub(super) async fn check_accounts(
         &self,
-        campaign: &CampaignRecord,
+        shares: &[AccountShare],
         findings: &mut Vec<Finding>,
-    ) -> Result<Option<AccountRecord>> {
-        let accounts = self.store().list_accounts().await?;
-        let account = accounts.into_iter().find(|account| Some(account.id) == campaign.values.account_id);
-        let Some(account) = account else {
+    ) -> Result<Vec<AccountRecord>> {
+        let known = self.store().list_accounts().await?;
+        let chosen =
+            |share: &AccountShare| known.iter().find(|account| account.id == share.account_id).cloned();
+        let accounts: Vec<AccountRecord> = shares.iter().filter_map(chosen).collect();
+        if accounts.is_empty() {
             findings.push(error(FindingCode::NoAccount));
-            return Ok(None);
-        };
+        }
+        if accounts.len() > 1 && accounts.iter().any(|account| account.values.kind == AccountKind::Sandbox) {
+            findings.push(error(FindingCode::SandboxAmongOthers));
+        }
+        let waits_for_user =
+            |account: &AccountRecord| account.hold.as_ref().is_some_and(|hold| hold.until_ms.is_none());
+        let others_work = accounts.iter().any(|account| !waits_for_user(account));
+        for account in accounts.iter().filter(|account| account.values.kind != AccountKind::Sandbox) {
+            if let Some(hold) = &account.hold {
+                let found = if waits_for_user(account) && !others_work { error } else { warning };
+                findings.push(found(FindingCode::AccountHeld).of(account).with("verdict", &hold.verdict));
+            }
+            self.check_login(account, findings);
+        }
+        Ok(accounts)
+    }
+
+    fn check_login(&self, account: &AccountRecord, findings: &mut Vec<Finding>) {
         let values = &account.values;
-        if values.kind == AccountKind::Sandbox {
-            return Ok(Some(account));
-        }
-        if let Some(hold) = &account.hold {
-            let found = if hold.until_ms.is_some() { warning } else { error };
-            findings.push(found(FindingCode::AccountHeld).with("verdict", &hold.verdict));
-        }
         if values.user.is_some() {
             let secrets = self.secrets().status();
             if !values.has_password {
-                findings.push(error(FindingCode::PasswordMissing));
+                findings.push(error(FindingCode::PasswordMissing).of(account));
             } else if secrets.kind == Kind::Vault && secrets.state != State::Ready {
-                findings.push(error(FindingCode::SecretsLocked));
+                findings.push(error(FindingCode::SecretsLocked).of(account));
             }
         }
         if values.tls == TlsMode::None && !is_this_computer(&values.host) {
-            findings.push(warning(FindingCode::PlainTextConnection).with("host", &values.host));
+            let found = warning(FindingCode::PlainTextConnection).of(account);
+            findings.push(found.with("host", &values.host));
         }
-        Ok(Some(account))
     }
 
     async fn check_template(
@@ -273,26 +292,33 @@ impl Engine {
         &self,
         campaign: &CampaignRecord,
         prepared: Prepared,
-        account: &AccountRecord,
+        accounts: &[AccountRecord],
         findings: &mut Vec<Finding>,
     ) -> Result<()> {
         let Some(first) = self.store().find_audience_member(campaign.id, 0).await? else { return Ok(()) };
         let record = self.store().load_contact(first).await?;
         let contact = record.to_contact();
-        let letter =
-            Letter { prepared, from: account.values.from.clone(), reply_to: account.values.reply_to.clone() };
-        match letter.write(&contact, &contact.address, "check", self.now_ms()) {
-            Ok(written) if written.body.size() > CLIPPED_BYTES => {
-                let kilobytes = (written.body.size() / 1024).to_string();
-                findings.push(warning(FindingCode::MailTooLarge).with("kilobytes", kilobytes));
-            }
-            // Missing fields are told above, for everybody.
-            Ok(_) | Err(hongyan_domain::SkipReason::MissingField) => {}
-            Err(_) => {
-                let mut found = error(FindingCode::NotBuildable).hitting(1);
-                found.examples = vec![record];
-                findings.push(found);
-            }
+        let Some(sender) = accounts.first() else { return Ok(()) };
+        let values = &sender.values;
+        let mut letter = Letter { prepared, from: values.from.clone(), reply_to: values.reply_to.clone() };
+        for account in accounts {
+            letter.from = account.values.from.clone();
+            letter.reply_to = account.values.reply_to.clone();
+            let found = match letter.write(&contact, &contact.address, "check", self.now_ms()) {
+                Ok(written) if written.body.size() > CLIPPED_BYTES => {
+                    let kilobytes = (written.body.size() / 1024).to_string();
+                    warning(FindingCode::MailTooLarge).with("kilobytes", kilobytes)
+                }
+                // Missing fields are told above, for everybody.
+                Ok(_) | Err(hongyan_domain::SkipReason::MissingField) => continue,
+                Err(_) => {
+                    let mut found = error(FindingCode::NotBuildable).hitting(1);
+                    found.examples = vec![record];
+                    found
+                }
+            };
+            findings.push(found);
+            break;
         }
         Ok(())
     }

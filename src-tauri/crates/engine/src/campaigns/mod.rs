@@ -1,5 +1,6 @@
 //! Campaigns: what the user plans, and the steps of their life.
 
+mod accounts;
 mod again;
 mod audience;
 mod check;
@@ -8,9 +9,10 @@ mod report;
 mod sample;
 mod starting;
 
-use hongyan_domain::{CampaignId, CampaignState, PauseReason};
+use hongyan_domain::{AccountShare, CampaignId, CampaignState, PauseReason};
 use hongyan_store::{CampaignRecord, CampaignValues, NewRun};
 
+pub use accounts::CampaignAccount;
 pub use audience::{Audience, LeftOut};
 pub use check::{Check, Finding, FindingCode, Severity};
 pub(crate) use content::{content_of, parse_content};
@@ -34,8 +36,8 @@ pub struct CampaignPlan {
     pub list_ids: Vec<hongyan_domain::ListId>,
     /// What they get.
     pub template_id: Option<hongyan_domain::TemplateId>,
-    /// Through which account.
-    pub account_id: Option<hongyan_domain::AccountId>,
+    /// Through which accounts, each once, and how much each gets next to the others.
+    pub accounts: Vec<AccountShare>,
 }
 
 impl CampaignPlan {
@@ -46,7 +48,7 @@ impl CampaignPlan {
             name,
             list_ids: self.list_ids,
             template_id: self.template_id,
-            account_id: self.account_id,
+            accounts: self.accounts,
         })
     }
 }
@@ -70,6 +72,7 @@ impl Engine {
     /// Makes a campaign; nothing of it has to be complete yet.
     pub async fn create_campaign(&self, plan: CampaignPlan) -> Result<CampaignRecord> {
         let values = plan.check()?;
+        self.shares_must_be_valid(&values.accounts).await?;
         let id = self
             .store()
             .insert_campaign(&values, self.now_ms())
@@ -81,7 +84,11 @@ impl Engine {
 
     /// Changes a campaign that was not started.
     pub async fn update_campaign(&self, id: CampaignId, plan: CampaignPlan) -> Result<CampaignRecord> {
-        let values = plan.check()?;
+        self.update_values(id, plan.check()?).await
+    }
+
+    async fn update_values(&self, id: CampaignId, values: CampaignValues) -> Result<CampaignRecord> {
+        self.shares_must_be_valid(&values.accounts).await?;
         let changed = self
             .store()
             .update_campaign(id, &values, self.now_ms())
@@ -96,13 +103,15 @@ impl Engine {
 
     /// Makes a draft with the same choices. `name` is what to call it; a number is added where it is taken.
     pub async fn duplicate_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
-        let values = self.load_campaign(id).await?.values;
+        let mut values = self.load_campaign(id).await?.values;
         let name = self.free_campaign_name(&values.name).await?;
+        let accounts = self.store().list_accounts().await?;
+        values.accounts.retain(|share| accounts.iter().any(|account| account.id == share.account_id));
         let plan = CampaignPlan {
             name,
             list_ids: values.list_ids,
             template_id: values.template_id,
-            account_id: values.account_id,
+            accounts: values.accounts,
         };
         self.create_campaign(plan).await
     }
@@ -167,18 +176,12 @@ impl Engine {
             return Err(Error::CampaignState(campaign.state));
         }
         self.must_be_ready(id).await?;
-        let (Some(template_id), Some(account_id)) = (campaign.values.template_id, campaign.values.account_id)
-        else {
-            return Err(Error::CampaignNotReady);
-        };
+        let Some(template_id) = campaign.values.template_id else { return Err(Error::CampaignNotReady) };
         let template = self.store().load_template(template_id).await?;
-        let account = self.store().load_account(account_id).await?;
         let run = NewRun {
             campaign_id: id,
-            account_id,
+            accounts: self.accounts_with_senders(&campaign.values.accounts).await?,
             content: content_of(&template)?,
-            from: account.values.from.clone(),
-            reply_to: account.values.reply_to.clone(),
             token_key: token_key(),
         };
         self.start_run(&run, campaign.state).await?;
@@ -192,17 +195,13 @@ impl Engine {
         self.step(id, CampaignState::Paused, Some((PauseReason::User, ""))).await
     }
 
-    /// Goes on, and releases the account: the user has looked at what was wrong.
+    /// Goes on, and releases its accounts: the user has looked at what was wrong.
     pub async fn resume_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
         let campaign = self.load_campaign(id).await?;
         if campaign.state != CampaignState::Paused {
             return Err(Error::CampaignState(campaign.state));
         }
-        if let Some(run) = campaign.run_id {
-            let account = self.store().load_run(run).await?.fixed.account_id;
-            self.store().update_account_hold(account, None).await?;
-            self.tell_changed(Changed::Accounts);
-        }
+        self.release_accounts_of(&campaign).await?;
         self.step(id, CampaignState::Running, None).await
     }
 

@@ -6,6 +6,7 @@ use hongyan_contact_files::CsvExport;
 use hongyan_domain::{CampaignId, CampaignState, DeliveryId, DeliveryState};
 use hongyan_store::{CampaignRecord, DeliveryFilter, DeliveryPage, DeliveryRecord, ReasonRecord};
 
+use super::CampaignAccount;
 use crate::sending::Pace;
 use crate::{Engine, Error, Result};
 
@@ -21,10 +22,12 @@ pub struct Progress {
     pub pace: Pace,
     /// Seconds left at that speed; `None` while unknown.
     pub seconds_left: Option<i64>,
+    /// Its accounts.
+    pub accounts: Vec<CampaignAccount>,
 }
 
 impl Progress {
-    pub(crate) fn of(campaign: CampaignRecord, pace: Pace) -> Self {
+    fn of(campaign: CampaignRecord, pace: Pace, accounts: Vec<CampaignAccount>) -> Self {
         let waiting = campaign.counts.get(DeliveryState::Queued) + campaign.counts.get(DeliveryState::Armed);
         let seconds_left = match (campaign.state, pace.per_minute) {
             (CampaignState::Running, Some(per_minute)) => {
@@ -32,26 +35,29 @@ impl Progress {
             }
             _ => None,
         };
-        Self { campaign, pace, seconds_left }
+        Self { campaign, pace, seconds_left, accounts }
     }
 }
 
 impl Engine {
     /// How a campaign is getting on.
     pub async fn campaign_progress(&self, id: CampaignId) -> Result<Progress> {
-        Ok(Progress::of(self.load_campaign(id).await?, self.pace(id)))
+        self.progress_of(self.load_campaign(id).await?).await
     }
 
     /// How campaigns are getting on that are being sent or paused.
     pub async fn list_progress(&self) -> Result<Vec<Progress>> {
-        let campaigns = self.store().list_active_campaigns().await?;
-        Ok(campaigns
-            .into_iter()
-            .map(|campaign| {
-                let pace = self.pace(campaign.id);
-                Progress::of(campaign, pace)
-            })
-            .collect())
+        let mut list = Vec::new();
+        for campaign in self.store().list_active_campaigns().await? {
+            list.push(self.progress_of(campaign).await?);
+        }
+        Ok(list)
+    }
+
+    async fn progress_of(&self, campaign: CampaignRecord) -> Result<Progress> {
+        let accounts = self.campaign_accounts(&campaign).await?;
+        let pace = self.pace(campaign.id);
+        Ok(Progress::of(campaign, pace, accounts))
     }
 
     /// How many deliveries of all campaigns are in doubt.
@@ -98,7 +104,17 @@ impl Engine {
     ) -> Result<i64> {
         let path = self.path_of(target)?;
         let file = std::fs::File::create(&path).map_err(Error::Unwritable)?;
-        let head = ["address", "name", "state", "reason", "reply_code", "server_says", "attempts", "time"];
+        let head = [
+            "address",
+            "name",
+            "state",
+            "reason",
+            "reply_code",
+            "server_says",
+            "attempts",
+            "time",
+            "account",
+        ];
         let mut export = CsvExport::new(BufWriter::new(file), &head).map_err(unwritable)?;
         let mut after = None;
         let mut rows = 0;
@@ -118,7 +134,7 @@ impl Engine {
     }
 }
 
-fn export_row(row: &DeliveryRecord) -> [String; 8] {
+fn export_row(row: &DeliveryRecord) -> [String; 9] {
     let time = jiff::Timestamp::from_millisecond(row.updated_at_ms).map(|time| time.to_string());
     [
         row.address.clone(),
@@ -129,6 +145,7 @@ fn export_row(row: &DeliveryRecord) -> [String; 8] {
         row.reply_text.clone(),
         row.attempts.to_string(),
         time.unwrap_or_default(),
+        row.account.clone().unwrap_or_default(),
     ]
 }
 
@@ -143,8 +160,6 @@ pub struct CampaignNames {
     pub subject: Option<String>,
     /// Its template.
     pub template: Option<String>,
-    /// Its account.
-    pub account: Option<String>,
     /// Its lists.
     pub lists: Vec<String>,
 }
@@ -165,9 +180,6 @@ impl Engine {
         }
         if campaign.run_id.is_some() {
             names.subject = Some(self.campaign_source(campaign).await?.subject);
-        }
-        if let Some(id) = campaign.values.account_id {
-            names.account = Some(self.store().load_account(id).await?.values.name);
         }
         let lists = self.store().list_lists().await?;
         names.lists = lists

@@ -1,7 +1,7 @@
 //! One person's mail before it is sent: the preview as person N, and the test mail.
 
 use hongyan_compose::{MergeExtras, Unsubscribe, prepare};
-use hongyan_domain::{CampaignId, Contact, EmailAddress, Verdict};
+use hongyan_domain::{AccountId, CampaignId, Contact, EmailAddress, Verdict};
 use hongyan_smtp::{Offer, Session};
 use hongyan_store::{CampaignRecord, ContactRecord};
 
@@ -38,14 +38,20 @@ impl Engine {
         Ok(Sample { rendered, contact })
     }
 
-    /// Sends one mail of the campaign to any address, as the person at a position would get it.
-    pub async fn send_test(&self, id: CampaignId, to: &str, position: i64) -> Result<TestSent> {
+    /// Sends one mail of the campaign to any address, as the person at a position would get it: through one of its
+    /// accounts, the first if none is named.
+    pub async fn send_test(
+        &self,
+        id: CampaignId,
+        to: &str,
+        position: i64,
+        account: Option<AccountId>,
+    ) -> Result<TestSent> {
         let to = EmailAddress::parse(to).map_err(|fault| Error::Address { field: "to", fault })?;
         let campaign = self.load_campaign(id).await?;
-        let account = match campaign.values.account_id {
-            Some(account) => self.store().load_account(account).await?,
-            None => return Err(Error::CampaignNotReady),
-        };
+        let mut chosen = campaign.values.accounts.iter().map(|share| share.account_id);
+        let chosen = chosen.find(|id| account.is_none_or(|account| *id == account));
+        let account = self.store().load_account(chosen.ok_or(Error::CampaignNotReady)?).await?;
         let source = self.campaign_source(&campaign).await?;
         let prepared = tokio::task::spawn_blocking(move || prepare(&source)).await??;
         let contact = match self.audience_member(id, position).await? {

@@ -102,7 +102,7 @@ impl<'a, 'b> Stream<'a, 'b> {
 
     fn take_in(&mut self, job: Job) {
         let Some(failure) = self.burst.refuses(&job.written.envelope) else {
-            self.connection.log.carried += 1;
+            self.connection.count_mail();
             self.gathered.push(job);
             return;
         };
@@ -158,7 +158,8 @@ impl<'a, 'b> Stream<'a, 'b> {
 
     /// An armed mail of which nothing has left.
     fn set_free(&mut self, mail: Armed) {
-        let report = self.connection.shift.report(mail.id, DeliveryState::Armed, DeliveryState::Queued);
+        let mut report = self.connection.shift.report(mail.id, DeliveryState::Armed, DeliveryState::Queued);
+        report.account_id = mail.tried_by;
         self.entries.push(Entry::Outcome(report));
     }
 

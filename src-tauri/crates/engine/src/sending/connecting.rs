@@ -9,6 +9,7 @@ use std::time::Duration;
 use hongyan_domain::{AccountProblem, Verdict};
 use hongyan_smtp::{Failure, Server, Session, judge};
 
+use super::feeder::Job;
 use super::manners::Lesson;
 use super::outcome::{Consequence, consequence};
 use super::pacer::jitter;
@@ -153,16 +154,32 @@ impl Connection {
                 self.shift.hold(hold);
                 false
             }
-            _ => {
-                self.shift.network_down.store(true, Ordering::Relaxed);
-                true
-            }
+            _ => self.shift.tries_again(),
         }
     }
 
     fn closed(&mut self) {
         if self.session.take().is_some() {
             self.shift.open.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Leaves the session to another campaign; gives the job that waited.
+    pub(super) fn give_way(mut self) -> Option<Job> {
+        let session = self.session.take().filter(|session| !session.is_closed());
+        if session.is_some() {
+            self.shift.open.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.turn.hand_on(session.map(|session| (session, self.log)));
+        self.waiting
+    }
+
+    /// Leaves the session to another campaign that waits for one, else ends it.
+    pub(super) async fn done(mut self) {
+        if self.turn.is_wanted() {
+            self.give_way();
+        } else {
+            self.leave().await;
         }
     }
 

@@ -78,6 +78,11 @@ impl Domains {
         self.lanes().keys().cloned().collect()
     }
 
+    /// Whether a domain has a limit.
+    pub(super) fn has_limit(&self, domain: &str) -> bool {
+        self.lanes().contains_key(domain)
+    }
+
     /// When a domain has room again: `None` now, or as soon as a mail that has a place leaves it.
     pub(super) fn opens_at(&self, domain: &str, now_ms: i64) -> Option<i64> {
         self.lanes().get_mut(domain).and_then(|lane| lane.opens_at(now_ms))

@@ -1,22 +1,22 @@
 //! The feeder: turns rows that wait into mails ready for the wire, a few ahead of the connections.
 //!
 //! It never holds more than a window of recipients, whatever the size of the run. Recipients at a domain that has a limit
-//! of its own go in a lane of their own, so that nobody waits behind them.
+//! of its own go in a stream of their own, so that nobody waits behind them.
 
 use std::sync::Arc;
 
 use async_channel::Sender;
-use hongyan_domain::{DeliveryId, DeliveryState, SkipReason};
+use hongyan_domain::{AccountId, DeliveryId, DeliveryState, SkipReason};
 use hongyan_store::{Entry, PendingDelivery, Recipients, Report};
 
 use super::crash_point::{CrashPoint, crash_point};
+use super::deck::Hand;
 use super::domains::Place;
 use super::letter::Written;
-use super::shift::Shift;
-use super::worker::LONGEST_HELD_MS;
+use super::shift::{LONGEST_HELD_MS, Shift};
 use crate::Result;
 
-/// Rows read at a time.
+/// Rows taken at a time.
 const WINDOW: u32 = 200;
 /// Between two looks for room at a domain.
 const NAP_MS: i64 = 1_000;
@@ -30,25 +30,30 @@ pub(super) struct Job {
     /// `queued` or `deferred`.
     pub(super) from: DeliveryState,
     pub(super) attempts: i64,
+    /// The account that tried it before.
+    pub(super) tried_by: Option<AccountId>,
     /// Connections that broke under it in this round.
     pub(super) broken: u32,
     pub(super) written: Written,
     /// Its place at the recipient's domain, where that has a limit.
     pub(super) place: Option<Place>,
+    /// Keeps it from the campaign's other accounts.
+    pub(super) _hand: Hand,
 }
 
-/// Some of the recipients, in their order: those at one domain, or all that have no lane of their own.
+/// Some of the recipients: those at one domain, or all that have no stream of their own.
 #[derive(Debug)]
-struct Lane {
+struct Stream {
     recipients: Recipients,
-    /// The last one that was handed out; `None` when all that is queued was.
-    queued: Option<DeliveryId>,
+    /// The last one that waited for this account alone; `None` when all of those were handed out.
+    own: Option<DeliveryId>,
     has_due: bool,
+    has_untried: bool,
 }
 
-impl Lane {
+impl Stream {
     fn of(recipients: Recipients) -> Self {
-        Self { recipients, queued: Some(DeliveryId(0)), has_due: true }
+        Self { recipients, own: Some(DeliveryId(0)), has_due: true, has_untried: true }
     }
 
     fn domain(&self) -> Option<&str> {
@@ -58,62 +63,74 @@ impl Lane {
         }
     }
 
-    const fn is_done(&self) -> bool {
-        self.queued.is_none() && !self.has_due
-    }
-
-    /// The next rows, first all that is queued, then what is due; empty at the end.
-    async fn next(&mut self, shift: &Shift, limit: u32) -> Result<Vec<PendingDelivery>> {
-        let (store, run) = (shift.engine.store(), shift.run.id);
-        if let Some(after) = self.queued {
-            let rows = store.list_queued(run, &self.recipients, after, limit).await?;
-            self.queued = rows.last().map(|row| row.id);
+    /// The next rows: first what this account alone may send (queued again, then due), then its share of what nobody has
+    /// tried; empty at the end.
+    async fn next(&mut self, shift: &Shift, most: u32, jobs: &Sender<Job>) -> Result<Vec<PendingDelivery>> {
+        let (store, run, account) = (shift.engine.store(), shift.run.id, shift.account_id());
+        if let Some(after) = self.own {
+            let rows = store.list_waiting_for(run, account, &self.recipients, after, most).await?;
+            self.own = rows.last().map(|row| row.id);
             if !rows.is_empty() {
                 return Ok(rows);
             }
         }
-        // One window is enough: what is due beyond it comes in the next round.
-        self.has_due = false;
-        Ok(store.list_due_deliveries(run, &self.recipients, shift.engine.now_ms(), limit).await?)
+        if std::mem::take(&mut self.has_due) {
+            // One window is enough: what is due beyond it comes in the next round.
+            let now_ms = shift.engine.now_ms();
+            let rows = store.list_due_deliveries(run, account, &self.recipients, now_ms, most).await?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+        let rows = shift.next_untried(self.domain(), most, || jobs.len()).await?;
+        self.has_untried = !rows.is_empty();
+        Ok(rows)
     }
 }
 
-/// Feeds one round: all that is queued, then all that is due. Ends early when nobody takes jobs any more, and when all that
-/// is left is at domains that take no more for a while.
+/// Feeds one round. Ends early when nobody takes jobs any more, and when all that is left is at domains that take no more
+/// for a while.
 pub(super) async fn feed(shift: Arc<Shift>, jobs: Sender<Job>) -> Result<()> {
-    let domains = shift.pacer.domains().names();
-    let mut lanes = vec![Lane::of(Recipients::NotAt(domains.clone()))];
-    lanes.extend(domains.iter().map(|domain| Lane::of(Recipients::At(domain.clone()))));
-    // Where the user limits other domains meanwhile, the next round has other lanes.
-    while shift.pacer.domains().names() == domains {
+    let domains = shift.deck.domains();
+    let mut streams = vec![Stream::of(Recipients::NotAt(domains.iter().cloned().collect()))];
+    streams.extend(domains.iter().map(|domain| Stream::of(Recipients::At(domain.clone()))));
+    // Where the user limits other domains meanwhile, the next round has other streams.
+    while shift.deck.domains() == domains {
         let mut went_on = false;
-        for lane in &mut lanes {
-            let now_ms = shift.engine.now_ms();
-            let places = lane.domain().map(|domain| Place::take(&shift.pacer, domain, WINDOW, now_ms));
-            let room =
-                places.as_ref().map_or(Ok(WINDOW), |places| u32::try_from(places.len())).unwrap_or(WINDOW);
+        for stream in &mut streams {
+            let places = places(&shift, stream.domain());
+            let room = match &places {
+                Some(places) => u32::try_from(places.len()).unwrap_or(u32::MAX),
+                None => WINDOW,
+            };
             if room == 0 {
                 continue;
             }
             went_on = true;
-            let rows = lane.next(&shift, room).await?;
+            let rows = stream.next(&shift, room, &jobs).await?;
             if !hand_out(&shift, rows, places.unwrap_or_default(), &jobs).await? {
                 return Ok(());
             }
         }
-        lanes.retain(|lane| !lane.is_done());
-        if lanes.is_empty() || (!went_on && !wait_for_room(&shift, &lanes, &jobs).await) {
+        streams.retain(|stream| stream.has_untried);
+        if streams.is_empty() || (!went_on && !wait_for_room(&shift, &streams, &jobs).await) {
             break;
         }
     }
     Ok(())
 }
 
+/// The places that this account has at a domain; `None` where it has no limit there.
+fn places(shift: &Shift, domain: Option<&str>) -> Option<Vec<Place>> {
+    let domain = domain.filter(|domain| shift.pacer.domains().has_limit(domain))?;
+    Some(Place::take(&shift.pacer, domain, WINDOW, shift.engine.now_ms()))
+}
+
 /// Waits until a domain may have room again; `false` when the round has ended, or is better ended for that time.
-async fn wait_for_room(shift: &Shift, lanes: &[Lane], jobs: &Sender<Job>) -> bool {
+async fn wait_for_room(shift: &Shift, streams: &[Stream], jobs: &Sender<Job>) -> bool {
     let clock = shift.engine.clock();
     let now_ms = clock.now_ms();
-    let domains = lanes.iter().filter_map(Lane::domain);
+    let domains = streams.iter().filter_map(Stream::domain);
     let opens = domains.map(|domain| shift.pacer.domains().opens_at(domain, now_ms));
     // Where nobody knows, a mail on its way has the last place.
     let opens_ms = opens.map(|at_ms| at_ms.unwrap_or(now_ms + NAP_MS)).min().unwrap_or(now_ms);
@@ -121,7 +138,11 @@ async fn wait_for_room(shift: &Shift, lanes: &[Lane], jobs: &Sender<Job>) -> boo
         shift.note_opening(opens_ms);
         return false;
     }
-    shift.pacer.wait(clock, opens_ms.min(now_ms + NAP_MS), &shift.stop).await && !jobs.is_closed()
+    shift.deck.set_full(shift.account_id(), true);
+    let goes_on =
+        shift.pacer.wait(clock, opens_ms.min(now_ms + NAP_MS), &shift.stop).await && !jobs.is_closed();
+    shift.deck.set_full(shift.account_id(), false);
+    goes_on
 }
 
 /// Builds and hands out; `false` when the round is over.
@@ -168,10 +189,20 @@ async fn hand_out(
 }
 
 fn build(shift: &Shift, row: PendingDelivery) -> std::result::Result<Job, Box<Report>> {
-    let skip = |reason: SkipReason| Box::new(shift.skipped(row.id, row.state, reason));
+    let hand = shift.hand(row.id);
+    let skip = |reason: SkipReason| Box::new(shift.skipped(&row, reason));
     let contact = row.contact.as_ref().ok_or_else(|| skip(SkipReason::ContactDeleted))?;
     let reference = shift.references.of(row.id);
     let written =
         shift.letter.write(contact, &row.address, &reference, shift.engine.now_ms()).map_err(skip)?;
-    Ok(Job { id: row.id, from: row.state, attempts: row.attempts, broken: 0, written, place: None })
+    Ok(Job {
+        id: row.id,
+        from: row.state,
+        attempts: row.attempts,
+        tried_by: row.account_id,
+        broken: 0,
+        written,
+        place: None,
+        _hand: hand,
+    })
 }

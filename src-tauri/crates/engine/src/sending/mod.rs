@@ -2,37 +2,46 @@
 
 mod burst;
 mod connecting;
+mod connections;
 mod crash_point;
+mod crew;
+mod deck;
 mod domains;
 mod failures;
 mod feeder;
 mod journal;
+mod lane;
 mod letter;
+mod live;
 mod manners;
 mod meter;
 mod outcome;
 mod pacer;
 mod runner;
 mod settling;
+mod shares;
 mod shift;
 mod supervisor;
 mod thread;
 mod worker;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use connections::Connections;
 pub(crate) use letter::{Letter, Written};
+use live::Lanes;
+pub use live::Pace;
 use meter::Meter;
 pub use pacer::Use;
-pub(crate) use pacer::{DAY_MS, Day, HOUR_MS, Pacer};
+pub(crate) use pacer::{DAY_MS, Day, HOUR_MS, Pacer, forecast};
 use supervisor::Supervisor;
 use thread::SendingThread;
 
@@ -55,35 +64,62 @@ pub(crate) struct Sending {
     wake: Notify,
     live: Mutex<HashMap<CampaignId, Live>>,
     /// Connections of each account, over all campaigns.
-    connections: Mutex<HashMap<AccountId, (u32, Arc<Semaphore>)>>,
+    connections: Mutex<HashMap<AccountId, Arc<Connections>>>,
     pub(crate) pacers: Mutex<HashMap<AccountId, Arc<Pacer>>>,
+    /// Accounts that are about to be held.
+    being_held: Mutex<HashSet<AccountId>>,
     /// Campaigns whose audience is being frozen.
     pub(crate) starting: Mutex<HashMap<CampaignId, Arc<Starting>>>,
     journal_sick: Mutex<Option<journal::Journal>>,
 }
 
 impl Sending {
-    /// Ends the rounds of all campaigns that send through an account; the supervisor lets them go on when it may.
+    /// Ends an account's part in all campaigns; it goes on in each when it may.
     pub(crate) fn stop_account(&self, account: AccountId) {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        for live in live.values().filter(|live| live.account == account) {
-            live.stop.cancel();
+        for live in live.values() {
+            live.lanes.stop(account);
+        }
+    }
+
+    /// Ends an account's part in all campaigns; none goes on until the hold is noted.
+    fn begin_to_hold(&self, account: AccountId) {
+        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        self.stop_account(account);
+    }
+
+    /// The hold of an account is in the database.
+    fn note_held(&self, account: AccountId) {
+        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+
+    fn is_being_held(&self, account: AccountId) -> bool {
+        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
+    }
+
+    /// An account's connections, `most` at a time.
+    fn connections_of(&self, account: AccountId, most: u32) -> Arc<Connections> {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        match connections.get(&account) {
+            Some(connections) if connections.limit() == most => connections.clone(),
+            _ => {
+                let new = Connections::new(most);
+                connections.insert(account, new.clone());
+                new
+            }
         }
     }
 
     /// Connections that campaigns have through an account now, or are just making.
     pub(crate) fn open_connections(&self, account: AccountId) -> u32 {
         let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.get(&account).map_or(0, |(limit, semaphore)| {
-            limit.saturating_sub(u32::try_from(semaphore.available_permits()).unwrap_or(u32::MAX))
-        })
+        connections.get(&account).map_or(0, |connections| connections.in_use())
     }
 
     fn one_connection_more(&self, account: AccountId) {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((limit, semaphore)) = connections.get_mut(&account) {
-            *limit += 1;
-            semaphore.add_permits(1);
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connections) = connections.get(&account) {
+            connections.one_more();
         }
     }
 }
@@ -98,27 +134,10 @@ struct Active {
 /// A campaign that is being sent by this process.
 #[derive(Debug)]
 struct Live {
-    account: AccountId,
     meter: Arc<Meter>,
-    network_down: Arc<AtomicBool>,
-    pacer: Arc<Pacer>,
+    lanes: Arc<Lanes>,
     stop: CancellationToken,
     task: JoinHandle<()>,
-}
-
-/// How a running campaign goes, beyond its counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Pace {
-    /// Mails a minute over the last minute; `None` while unknown.
-    pub per_minute: Option<f64>,
-    /// The server cannot be reached at the moment.
-    pub network_down: bool,
-    /// The disk does not take the journal at the moment.
-    pub journal_sick: bool,
-    /// A limit of the account is reached: it goes on at this time, unix milliseconds.
-    pub waits_until_ms: Option<i64>,
-    /// It is just being started: recipients put into the queue so far.
-    pub preparing: Option<i64>,
 }
 
 /// Who sends on this data folder.
@@ -232,13 +251,8 @@ impl Engine {
         }
         drop(starting);
         let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.get(&campaign).map_or_else(Pace::default, |live| Pace {
-            preparing: None,
-            per_minute: live.meter.per_minute(self.now_ms()),
-            network_down: live.network_down.load(Ordering::Relaxed),
-            journal_sick,
-            waits_until_ms: live.pacer.waits_until_ms(self.now_ms()),
-        })
+        live.get(&campaign)
+            .map_or_else(Pace::default, |live| live.lanes.pace(&live.meter, journal_sick, self.now_ms()))
     }
 
     fn note_holder(&self, holder: Option<Holder>) {

@@ -59,13 +59,6 @@ impl Window {
         }
     }
 
-    fn take_back(&mut self) {
-        if let Some((_, count)) = self.slots.back_mut().filter(|(_, count)| *count > 0) {
-            *count -= 1;
-            self.total -= 1;
-        }
-    }
-
     /// Mails that still count.
     pub(super) fn total(&mut self, now_ms: i64) -> u32 {
         self.forget(now_ms);
@@ -295,14 +288,20 @@ impl Pacer {
         taken
     }
 
-    /// Gives a place back that was not used.
-    pub(crate) fn give_back(&self) {
-        let mut state = self.state();
-        state.free_at_ms = 0;
-        let State { second, minute, hour, day, .. } = &mut *state;
-        for window in [second, minute, hour, day] {
-            window.take_back();
+    /// How many mails may leave at once, `most` at most; with none, when the next one may.
+    pub(crate) fn places(&self, clock: &Clock, most: u32) -> Result<u32, i64> {
+        let mut state = self.state().clone();
+        let now_ms = clock.now_ms();
+        let day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
+        let mut places = 0;
+        while places < most {
+            match state.take(now_ms, day, 0.0) {
+                Ok(()) => places += 1,
+                Err(until_ms) if places == 0 => return Err(until_ms),
+                Err(_) => break,
+            }
         }
+        Ok(places)
     }
 
     /// Waits until `until_ms`, new limits, or the end; `false` at the end.
@@ -383,29 +382,52 @@ impl Pacer {
     pub(crate) fn slowdown(&self) -> Slowdown {
         self.state().slowdown
     }
+}
 
-    /// When so many more mails would be sent if nothing but the limits held them up; `None` without limits.
-    ///
-    /// A dry run on a copy: what the limits say together is not a formula.
-    pub(crate) fn forecast(&self, clock: &Clock, mails: i64) -> Option<i64> {
-        let mut state = self.state().clone();
-        if !state.is_limited() {
-            return None;
+/// When so many more mails would be sent through these accounts if nothing but their limits held them up; `None` when one
+/// has no limits, or there is no account. With each comes when it may begin, unix milliseconds.
+///
+/// A dry run on copies: what the limits say together is not a formula.
+pub(crate) fn forecast(clock: &Clock, accounts: &[(Pacer, i64)], mails: i64) -> Option<i64> {
+    let start_ms = clock.now_ms();
+    let mut runs: Vec<DryRun> = accounts.iter().map(|(pacer, at_ms)| DryRun::new(pacer, *at_ms)).collect();
+    if runs.iter().any(|run| !run.state.is_limited()) {
+        return None;
+    }
+    let mut left = mails;
+    loop {
+        let first = runs.iter_mut().min_by_key(|run| run.now_ms)?;
+        if left <= 0 || first.now_ms - start_ms >= FARTHEST_MS {
+            return Some(first.now_ms.max(start_ms));
         }
-        let start_ms = clock.now_ms();
-        let mut now_ms = start_ms;
-        let mut day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
-        let mut left = mails;
-        while left > 0 && now_ms - start_ms < FARTHEST_MS {
-            if day.is_some_and(|day| day.end_ms <= now_ms) {
-                day = state.limits.day_starts_at.map(|hour| clock.day_around(now_ms, hour));
-            }
-            match state.take(now_ms, day, 0.5) {
-                Ok(()) => left -= 1,
-                Err(until_ms) => now_ms = until_ms.max(now_ms + 1),
+        left -= i64::from(first.step(clock));
+    }
+}
+
+/// One account of a forecast, at its own time.
+struct DryRun {
+    state: State,
+    now_ms: i64,
+    day: Option<Day>,
+}
+
+impl DryRun {
+    fn new(pacer: &Pacer, now_ms: i64) -> Self {
+        Self { state: pacer.state().clone(), now_ms, day: None }
+    }
+
+    /// Sends a mail and gives `true`, or goes on to the time when it can.
+    fn step(&mut self, clock: &Clock) -> bool {
+        if self.day.is_none_or(|day| day.end_ms <= self.now_ms) {
+            self.day = self.state.limits.day_starts_at.map(|hour| clock.day_around(self.now_ms, hour));
+        }
+        match self.state.take(self.now_ms, self.day, 0.5) {
+            Ok(()) => true,
+            Err(until_ms) => {
+                self.now_ms = until_ms.max(self.now_ms + 1);
+                false
             }
         }
-        Some(now_ms)
     }
 }
 

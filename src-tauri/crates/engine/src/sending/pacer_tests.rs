@@ -56,7 +56,7 @@ proptest! {
 fn without_limits_nobody_waits_and_nothing_is_foretold() {
     let (pacer, clock, manual) = at(SendingLimits::default());
     assert_eq!(times(&pacer, &clock, &manual, 5_000).last(), Some(&MORNING_MS));
-    assert_eq!(pacer.forecast(&clock, 1_000), None);
+    assert_eq!(forecast(&clock, &[(pacer, MORNING_MS)], 1_000), None);
 }
 
 #[test]
@@ -89,12 +89,17 @@ fn a_restart_remembers_what_was_sent() {
 }
 
 #[test]
-fn a_place_given_back_is_free() {
-    let (pacer, clock, _) = at(SendingLimits { per_hour: Some(1), gap_ms: 60_000, ..Default::default() });
-    assert_eq!(pacer.take(&clock, 0.5), Ok(()));
-    pacer.give_back();
-    assert_eq!(pacer.take(&clock, 0.5), Ok(()));
-    assert!(pacer.take(&clock, 0.5).is_err());
+fn the_places_are_what_can_be_taken_at_once() {
+    let (pacer, clock, _) =
+        at(SendingLimits { per_minute: Some(10), per_hour: Some(3), ..Default::default() });
+    assert_eq!(pacer.places(&clock, 2), Ok(2));
+    assert_eq!(pacer.places(&clock, 16), Ok(3), "asking takes nothing");
+    for _ in 0..3 {
+        pacer.take(&clock, 0.5).expect("a place");
+    }
+    assert!(pacer.places(&clock, 16).is_err());
+    let (gap, clock, _) = at(SendingLimits { gap_ms: 60_000, ..Default::default() });
+    assert_eq!(gap.places(&clock, 16), Ok(1));
 }
 
 #[test]
@@ -110,9 +115,25 @@ fn a_clock_set_back_opens_nothing_early() {
 #[test]
 fn the_forecast_is_what_happens() {
     let limits = SendingLimits { per_minute: Some(7), per_hour: Some(50), gap_ms: 500, ..Default::default() };
-    let (pacer, clock, manual) = at(limits);
-    let foretold = pacer.forecast(&clock, 180);
+    let (pacer, clock, manual) = at(limits.clone());
+    let foretold = forecast(&clock, &[(at(limits.clone()).0, MORNING_MS)], 180);
     assert_eq!(foretold, times(&pacer, &clock, &manual, 180).last().copied());
+}
+
+#[test]
+fn several_accounts_are_done_sooner_and_one_that_rests_begins_later() {
+    let hourly = |limit| at(SendingLimits { per_hour: Some(limit), ..Default::default() }).0;
+    let clock = at(SendingLimits::default()).1;
+    let alone = forecast(&clock, &[(hourly(10), MORNING_MS)], 60).expect("a time");
+    let both = forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), MORNING_MS)], 60).expect("a time");
+    assert_eq!([alone, both].map(|end_ms| (end_ms - MORNING_MS) / HOUR_MS), [5, 1]);
+    let later = MORNING_MS + 3 * HOUR_MS;
+    let one_rests = forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), later)], 60).expect("a time");
+    assert_eq!((one_rests - MORNING_MS) / HOUR_MS, 3);
+    assert_eq!(
+        forecast(&clock, &[(hourly(10), MORNING_MS), (at(SendingLimits::default()).0, later)], 60),
+        None
+    );
 }
 
 #[test]

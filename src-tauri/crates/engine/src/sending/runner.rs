@@ -1,37 +1,31 @@
-//! One campaign while it runs: rounds of feeding and sending until nothing is open, or until it is stopped.
+//! One campaign while it runs: lets each of its accounts send as long as it may, until nothing is open or it is stopped.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use hongyan_domain::{CampaignId, CampaignState, DeliveryState, PauseReason, RunId};
-use hongyan_store::{AccountRecord, Hold, RunRecord};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, PauseReason, RunId};
+use hongyan_store::{AccountRecord, Hold, RunAccount, RunRecord};
 use tokio_util::sync::CancellationToken;
 
+use super::crew::{Crew, Open, Pause};
+use super::deck::Deck;
 use super::failures::Failures;
-use super::feeder::feed;
 use super::journal::Journal;
-use super::letter::Letter;
+use super::lane::{Ending, Lane};
+use super::live::{LaneSign, Lanes};
 use super::manners::Manners;
 use super::meter::Meter;
-use super::pacer::{Pacer, jitter};
-use super::shift::{Shift, ShiftParts};
-use super::worker::work;
 use crate::event::{Changed, Event};
 use crate::{Engine, Result};
 
-/// Mails built ahead of the connections: these, and some more for each. A connection that has to wait for its next mail
-/// loses a round trip and a commit.
-const AHEAD: usize = 64;
-const AHEAD_PER_CONNECTION: usize = 4;
-/// Between progress events.
-const TICK: Duration = Duration::from_millis(250);
-/// Between rounds, so that a server that breaks off again and again does not keep us busy.
-const BETWEEN_ROUNDS: Duration = Duration::from_secs(1);
-/// Longest sleep while everything waits for its time.
-const LONGEST_SLEEP_MS: i64 = 60_000;
+/// Between looks at the accounts and at what is left.
+const LOOK: Duration = Duration::from_secs(1);
+/// An account pauses so long before it goes on; one whose server cannot be reached longer each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// An account that waits for a recipients' domain looks again after this at the latest.
+const LONGEST_WAIT_MS: i64 = 60_000;
 
 /// A campaign being sent.
 #[derive(Debug)]
@@ -41,155 +35,254 @@ pub(super) struct Runner {
     pub(super) run: RunId,
     pub(super) journal: Journal,
     pub(super) meter: Arc<Meter>,
-    pub(super) network_down: Arc<AtomicBool>,
-    pub(super) connections: Arc<Semaphore>,
-    pub(super) pacer: Arc<Pacer>,
+    pub(super) deck: Arc<Deck>,
+    pub(super) lanes: Arc<Lanes>,
     pub(super) stop: CancellationToken,
 }
 
 impl Runner {
-    /// Runs until the campaign is finished, stopped or held.
-    pub(super) async fn run(self) -> Result<()> {
-        let store = self.engine.store();
-        let run = store.load_run(self.run).await?;
-        let account = store.load_account(run.fixed.account_id).await?;
+    /// Runs until the campaign is finished, stopped or paused.
+    pub(super) async fn run(self: Arc<Self>) -> Result<()> {
         let failures = Arc::new(Failures::new(self.engine.settings().await?.pause_at_failures));
-        let manners = Arc::new(Manners::new(account.takes_bursts));
-        while !self.stop.is_cancelled() {
-            let shift = Arc::new(self.shift(run.clone(), &account, failures.clone(), manners.clone()).await?);
-            self.round(&shift, &account).await?;
-            if let Some(hold) = shift.take_hold() {
-                return self.hold(&account, hold).await;
+        let mut crew = Crew::default();
+        let ended = self.keep_going(&mut crew, &failures).await;
+        self.stop.cancel();
+        while let Some(ended) = crew.at_work.join_next().await {
+            if let Ok((account, Ok(Ending::Held(hold)))) = ended {
+                self.hold(account, &hold).await?;
             }
-            if shift.has_failed() {
-                return self.pause(PauseReason::Failures, "").await;
-            }
-            if shift.rests() {
-                self.wait_for_a_place().await;
-                continue;
-            }
-            if self.stop.is_cancelled() {
-                break;
-            }
-            let counts = store.load_counts(self.run).await?;
-            if counts.open() == 0 {
-                return self.finish().await;
-            }
-            self.wait(counts.get(DeliveryState::Queued) > 0, shift.opens_at_ms()).await?;
         }
-        Ok(store.close_cancelled_run(self.run, self.engine.now_ms()).await?)
+        let _ = self.journal.settle().await;
+        let store = self.engine.store();
+        store.close_cancelled_run(self.run, self.engine.now_ms()).await?;
+        self.engine.tell(Event::CampaignProgress(self.campaign));
+        ended
     }
 
-    async fn shift(
-        &self,
-        run: RunRecord,
-        account: &AccountRecord,
-        failures: Arc<Failures>,
-        manners: Arc<Manners>,
-    ) -> Result<Shift> {
-        let source = crate::campaigns::parse_content(&run.fixed.content)?;
-        let prepared = tokio::task::spawn_blocking(move || hongyan_compose::prepare(&source)).await??;
-        let letter = Letter { prepared, from: run.fixed.from.clone(), reply_to: run.fixed.reply_to.clone() };
-        Ok(Shift::new(ShiftParts {
-            engine: self.engine.clone(),
-            server: self.engine.server_of(account).await?,
-            run,
-            letter,
-            journal: self.journal.clone(),
-            meter: self.meter.clone(),
-            connections: self.connections.clone(),
-            pacer: self.pacer.clone(),
-            most_connections: account.values.max_connections,
-            burst: account.values.burst,
-            manners,
-            failures,
-            stop: self.stop.child_token(),
-            network_down: self.network_down.clone(),
-        }))
-    }
-
-    /// Sends what is queued and what is due.
-    async fn round(&self, shift: &Arc<Shift>, account: &AccountRecord) -> Result<()> {
-        let connections = usize::try_from(account.values.max_connections).unwrap_or(1).max(1);
-        let in_flight = usize::try_from(account.values.burst).unwrap_or(1);
-        let ahead = AHEAD + connections * (AHEAD_PER_CONNECTION + in_flight);
-        let (sender, jobs) = async_channel::bounded(ahead);
-        let mut workers = JoinSet::new();
-        for _ in 0..connections {
-            workers.spawn(work(shift.clone(), jobs.clone()));
+    async fn keep_going(self: &Arc<Self>, crew: &mut Crew, failures: &Arc<Failures>) -> Result<()> {
+        let mut looked_at_ms = self.engine.now_ms();
+        if self.look(crew, failures).await? {
+            return Ok(());
         }
-        // When the last connection has left, the feeder must find nobody at the other end.
-        drop(jobs);
-        let feeder = tokio::spawn(feed(shift.clone(), sender));
-        let mut tick = tokio::time::interval(TICK);
         loop {
             tokio::select! {
-                ended = workers.join_next() => if ended.is_none() { break },
-                _ = tick.tick() => {
-                    self.engine.tell(Event::CampaignProgress(self.campaign));
-                    self.recover(account).await?;
+                biased;
+                () = self.stop.cancelled() => return Ok(()),
+                Some(ended) = crew.at_work.join_next() => {
+                    let (account, ending) = ended?;
+                    if self.note(crew, account, ending?).await? {
+                        return Ok(());
+                    }
+                    if !crew.at_work.is_empty() {
+                        continue;
+                    }
+                }
+                () = self.nap(looked_at_ms) => {}
+            }
+            looked_at_ms = self.engine.now_ms();
+            if self.look(crew, failures).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until it is time to look again, also where the clock jumps.
+    async fn nap(&self, looked_at_ms: i64) {
+        let look_ms = i64::try_from(LOOK.as_millis()).unwrap_or_default();
+        let left_ms = (looked_at_ms + look_ms - self.engine.now_ms()).clamp(0, look_ms);
+        let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
+        tokio::select! {
+            () = self.engine.clock().sleep(left) => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+
+    /// Lets those accounts go on that may; `true` when the campaign is over or paused.
+    async fn look(self: &Arc<Self>, crew: &mut Crew, failures: &Arc<Failures>) -> Result<bool> {
+        if crew.at_work.is_empty() {
+            // What follows counts the deliveries.
+            let _ = self.journal.settle().await;
+        }
+        let store = self.engine.store();
+        let run = store.load_run(self.run).await?;
+        let open = self.open().await?;
+        if open.total() == 0 && crew.at_work.is_empty() {
+            return self.finish().await;
+        }
+        self.dismiss(crew, &run);
+        self.deck.set_domains(self.limited_domains(&run).await?);
+        let mut hold = None;
+        let mut has_hope = !crew.at_work.is_empty();
+        for place in &run.fixed.accounts {
+            let id = place.share.account_id;
+            let account = self.account(id).await?;
+            match &account.hold {
+                Some(held) if held.until_ms.is_none() => {
+                    self.lanes.set_wait(id, None);
+                    hold = hold.or_else(|| account.hold.clone());
+                }
+                _ => {
+                    has_hope |= open.may_do(id);
+                    self.let_go_on(crew, (place, account), &run, &open, failures).await?;
                 }
             }
         }
-        let fed = feeder.await?;
-        // What follows counts the deliveries.
-        let _ = self.journal.settle().await;
-        self.engine.tell(Event::CampaignProgress(self.campaign));
-        fed
+        if has_hope {
+            return Ok(false);
+        }
+        match hold {
+            Some(hold) => self.pause(PauseReason::Account, &hold.detail).await.map(|()| true),
+            // They belong to accounts that are no longer of this campaign.
+            None => {
+                store.release_from_gone_accounts(self.run, self.engine.now_ms()).await?;
+                Ok(false)
+            }
+        }
     }
 
-    /// Waits for the next round: what is queued goes on at once, or when the domain that it waits for opens.
-    async fn wait(&self, queued: bool, opens_at_ms: Option<i64>) -> Result<()> {
-        let sleep = if queued && opens_at_ms.is_none() {
-            BETWEEN_ROUNDS
-        } else {
-            let now_ms = self.engine.now_ms();
-            let due_ms = self.engine.store().find_next_due(self.run).await?;
-            let next_ms = due_ms.into_iter().chain(opens_at_ms).min().unwrap_or(now_ms);
-            if opens_at_ms.is_some() {
-                self.pacer.note_wait(next_ms, now_ms);
-            }
-            let sleep_ms = (next_ms - now_ms).clamp(1_000, LONGEST_SLEEP_MS);
-            Duration::from_millis(u64::try_from(sleep_ms).unwrap_or_default())
-        };
-        tokio::select! {
-            () = self.engine.clock().sleep(sleep) => {}
-            () = self.stop.cancelled() => {}
+    /// The recipients' domains that have a limit at one of the accounts.
+    async fn limited_domains(&self, run: &RunRecord) -> Result<BTreeSet<String>> {
+        let mut domains = BTreeSet::new();
+        for place in &run.fixed.accounts {
+            domains.extend(self.engine.pacer(place.share.account_id).await?.domains().names());
         }
+        Ok(domains)
+    }
+
+    /// Stops accounts that are no longer of this campaign.
+    fn dismiss(&self, crew: &Crew, run: &RunRecord) {
+        for account in crew.places.keys() {
+            if run.fixed.accounts.iter().all(|place| place.share.account_id != *account) {
+                self.lanes.stop(*account);
+                self.lanes.set_wait(*account, None);
+            }
+        }
+    }
+
+    /// The account as it is now; a hold that is over is taken away.
+    async fn account(&self, id: AccountId) -> Result<AccountRecord> {
+        let store = self.engine.store();
+        let mut account = store.load_account(id).await?;
+        let ends_at_ms = account.hold.as_ref().and_then(|hold| hold.until_ms);
+        if ends_at_ms.is_some_and(|until_ms| until_ms <= self.engine.now_ms()) {
+            store.update_account_hold(id, None).await?;
+            account.hold = None;
+            self.engine.tell_changed(Changed::Accounts);
+        }
+        Ok(account)
+    }
+
+    async fn open(&self) -> Result<Open> {
+        let by_account = self.engine.store().load_counts_by_account(self.run).await?;
+        let untried = by_account.get(&None).map_or(0, |counts| counts.get(DeliveryState::Queued));
+        Ok(Open { untried, by_account })
+    }
+
+    /// Sends an account to work, if there is work for it and nothing keeps it.
+    async fn let_go_on(
+        self: &Arc<Self>,
+        crew: &mut Crew,
+        (place, account): (&RunAccount, AccountRecord),
+        run: &RunRecord,
+        open: &Open,
+        failures: &Arc<Failures>,
+    ) -> Result<()> {
+        let id = account.id;
+        let pacer = self.engine.pacer(id).await?;
+        let standing = crew.places.entry(id).or_default();
+        if standing.is_at_work || self.engine.sending().is_being_held(id) {
+            return Ok(());
+        }
+        let held_until_ms = account.hold.as_ref().and_then(|hold| hold.until_ms).unwrap_or_default();
+        // Asked anew each time: the limits may change.
+        let full_until_ms = if standing.is_full { pacer.places(self.engine.clock(), 1).err() } else { None };
+        let now_ms = self.engine.now_ms();
+        let paused = standing.pause.filter(|pause| !pause.is_over(now_ms));
+        let paused_until_ms = paused.map(|pause| pause.until_ms).unwrap_or_default();
+        let not_before_ms = held_until_ms.max(paused_until_ms).max(full_until_ms.unwrap_or_default());
+        if paused.is_some() || not_before_ms > now_ms {
+            let until_ms = standing.opens_at_ms.unwrap_or_default().max(not_before_ms);
+            self.lanes.set_wait(id, Some(until_ms).filter(|_| open.may_do(id)));
+            return Ok(());
+        }
+        if !self.has_work(id, open).await? {
+            self.lanes.set_wait(id, None);
+            return Ok(());
+        }
+        let sign = LaneSign {
+            stop: self.stop.child_token(),
+            network_down: self.lanes.network_flag(id),
+            pacer: pacer.clone(),
+            waits_until_ms: None,
+        };
+        self.lanes.set(id, sign.clone());
+        (standing.is_at_work, standing.is_full, standing.opens_at_ms) = (true, false, None);
+        let most = account.values.max_connections;
+        let most = pacer.slowdown().connections.map_or(most, |slowed| slowed.min(most));
+        let manners = standing.manners.get_or_insert_with(|| Arc::new(Manners::new(account.takes_bursts)));
+        let lane = Lane {
+            runner: self.clone(),
+            connections: self.engine.sending().connections_of(id, most),
+            account,
+            place: place.clone(),
+            is_alone: run.fixed.accounts.len() == 1,
+            manners: manners.clone(),
+            failures: failures.clone(),
+            sign,
+        };
+        crew.at_work.spawn(lane.run());
         Ok(())
     }
 
-    /// Waits until the account's limits have a place for a mail again.
-    async fn wait_for_a_place(&self) {
-        let clock = self.engine.clock();
-        self.engine.tell(Event::CampaignProgress(self.campaign));
-        while let Err(until_ms) = self.pacer.take(clock, jitter()) {
-            if !self.pacer.wait(clock, until_ms, &self.stop).await {
-                return;
+    async fn has_work(&self, account: AccountId, open: &Open) -> Result<bool> {
+        if open.untried > self.deck.in_hand() || open.own(account, DeliveryState::Queued) > 0 {
+            return Ok(true);
+        }
+        if open.own(account, DeliveryState::Deferred) == 0 {
+            return Ok(false);
+        }
+        let due_ms = self.engine.store().find_next_due(self.run, account).await?;
+        Ok(due_ms.is_some_and(|due_ms| due_ms <= self.engine.now_ms()))
+    }
+
+    /// Draws the consequences of an account's end; `true` when the campaign is paused.
+    async fn note(&self, crew: &mut Crew, account: AccountId, ending: Ending) -> Result<bool> {
+        let now_ms = self.engine.now_ms();
+        let place = crew.places.entry(account).or_default();
+        place.is_at_work = false;
+        let unreachable = std::mem::take(&mut place.unreachable);
+        match ending {
+            Ending::Done | Ending::Locked => place.pause = Some(Pause::new(now_ms, FIRST_PAUSE)),
+            Ending::Full => place.is_full = true,
+            Ending::DomainsFull { opens_at_ms } => {
+                // Looked at again before: the limits may change, and others may be due.
+                let until_ms = opens_at_ms.min(now_ms + LONGEST_WAIT_MS);
+                let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or_default());
+                place.pause = Some(Pause::new(now_ms, wait));
+                place.opens_at_ms = Some(opens_at_ms);
+            }
+            Ending::Unreachable => {
+                let pause = FIRST_PAUSE.saturating_mul(1 << unreachable.min(10)).min(LONGEST_PAUSE);
+                place.unreachable = unreachable.saturating_add(1);
+                place.pause = Some(Pause::new(now_ms, pause));
+            }
+            Ending::Held(hold) => self.hold(account, &hold).await?,
+            Ending::TooManyFailures => {
+                self.pause(PauseReason::Failures, "").await?;
+                return Ok(true);
             }
         }
-        self.pacer.give_back();
+        Ok(false)
     }
 
-    /// An account that was slowed down gets a little faster while all goes well.
-    async fn recover(&self, account: &AccountRecord) -> Result<()> {
-        let before = self.pacer.slowdown().connections;
-        let Some(slowdown) = self.pacer.recover(self.engine.now_ms(), account.values.max_connections) else {
-            return Ok(());
-        };
-        if before.is_some() {
-            self.engine.sending().one_connection_more(account.id);
-        }
-        Ok(self.engine.store().update_slowdown(account.id, &slowdown).await?)
-    }
-
-    async fn finish(&self) -> Result<()> {
-        if self.engine.store().finish_run(self.run, self.engine.now_ms()).await? {
+    async fn finish(&self) -> Result<bool> {
+        let is_finished = self.engine.store().finish_run(self.run, self.engine.now_ms()).await?;
+        if is_finished {
             tracing::info!(campaign = self.campaign.0, "campaign finished");
             self.engine.tell(Event::CampaignFinished(self.campaign));
             self.engine.tell_changed(Changed::Campaigns);
         }
-        Ok(())
+        Ok(is_finished)
     }
 
     /// Pauses the campaign until the user has looked at what is wrong.
@@ -205,16 +298,13 @@ impl Runner {
         Ok(())
     }
 
-    /// Holds the account; a hold without an end pauses the campaign, as only the user can help.
-    async fn hold(&self, account: &AccountRecord, hold: Hold) -> Result<()> {
+    /// Holds an account, for all campaigns.
+    async fn hold(&self, account: AccountId, hold: &Hold) -> Result<()> {
         tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
         let store = self.engine.store();
-        store.update_account_hold(account.id, Some(&hold)).await?;
-        store.update_slowdown(account.id, &self.pacer.slowdown()).await?;
-        self.engine.sending().stop_account(account.id);
-        if hold.until_ms.is_none() {
-            self.pause(PauseReason::Account, &hold.detail).await?;
-        }
+        store.update_account_hold(account, Some(hold)).await?;
+        store.update_slowdown(account, &self.engine.pacer(account).await?.slowdown()).await?;
+        self.engine.sending().note_held(account);
         self.engine.tell_changed(Changed::Accounts);
         self.engine.tell_changed(Changed::Campaigns);
         Ok(())

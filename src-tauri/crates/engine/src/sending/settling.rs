@@ -1,6 +1,6 @@
 //! From the outcome of a mail to the report that settles it.
 
-use hongyan_domain::{DeliveryId, DeliveryState};
+use hongyan_domain::{AccountId, DeliveryId, DeliveryState};
 use hongyan_smtp::{Accepted, Failure};
 use hongyan_store::{Entry, Report};
 
@@ -21,11 +21,13 @@ pub(super) struct Armed {
     pub(super) id: DeliveryId,
     /// Attempts before this one.
     attempts: i64,
+    /// The account that tried it before.
+    pub(super) tried_by: Option<AccountId>,
 }
 
 impl From<&Job> for Armed {
     fn from(job: &Job) -> Self {
-        Self { id: job.id, attempts: job.attempts }
+        Self { id: job.id, attempts: job.attempts, tried_by: job.tried_by }
     }
 }
 
@@ -66,7 +68,12 @@ fn not_sent(shift: &Shift, mail: Armed, failure: &Failure) -> Report {
             _ => (DeliveryState::Queued, None),
         },
     };
-    shift.failed(mail.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms)
+    let mut report = shift.failed(mail.id, (DeliveryState::Armed, to), (verdict, failure), due_at_ms);
+    if to == DeliveryState::Queued {
+        // Nothing was said against the recipient: another account may try, unless this one's sender is known there.
+        report.account_id = mail.tried_by;
+    }
+    report
 }
 
 /// Where a recipient with so many attempts stands.

@@ -1,35 +1,50 @@
-//! What the feeder and the connections of one running campaign share.
+//! What the feeder and the connections of one account of a running campaign share.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use hongyan_domain::{AccountId, AccountProblem, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
+use hongyan_domain::{
+    AccountId, AccountProblem, CampaignId, DeliveryId, DeliveryState, SkipReason, Stage, Verdict,
+};
 use hongyan_smtp::{Failure, Server};
-use hongyan_store::{Hold, Report, RunRecord};
-use tokio::sync::Semaphore;
+use hongyan_store::{Hold, PendingDelivery, Report, RunRecord};
 use tokio_util::sync::CancellationToken;
 
+use super::connections::Connections;
+use super::deck::{Deck, Hand};
 use super::failures::Failures;
 use super::journal::Journal;
+use super::lane::Ending;
 use super::letter::{Letter, References};
 use super::manners::Manners;
 use super::meter::Meter;
 use super::pacer::{Pacer, jitter};
-use crate::Engine;
 use crate::accounts::server_says;
+use crate::{Engine, Result};
 
-/// What the feeder and the connections of one running campaign share.
+/// Recipients that one of several accounts takes at a time: few, so that each is often asked.
+const PIECE: u32 = 4;
+/// Who has all its places in hand looks again after this.
+const NAP: Duration = Duration::from_millis(50);
+/// A mail that would wait longer than this is written anew when its time comes, with that day's date and data.
+pub(super) const LONGEST_HELD_MS: i64 = 60_000;
+
+/// What the feeder and the connections of one account of a running campaign share.
 #[derive(Debug)]
 pub(super) struct Shift {
     pub(super) engine: Engine,
+    pub(super) campaign: CampaignId,
+    pub(super) account: AccountId,
     pub(super) run: RunRecord,
     pub(super) server: Server,
     pub(super) letter: Letter,
     pub(super) references: References,
+    pub(super) deck: Arc<Deck>,
     pub(super) journal: Journal,
     pub(super) meter: Arc<Meter>,
-    /// Bounds the connections of the account, over all campaigns.
-    pub(super) connections: Arc<Semaphore>,
+    /// The connections of the account, over all campaigns.
+    pub(super) connections: Arc<Connections>,
     /// The pace of the account, over all campaigns.
     pub(super) pacer: Arc<Pacer>,
     /// Ends the round: pause, cancel, hold, rest, shutdown.
@@ -38,6 +53,7 @@ pub(super) struct Shift {
     pub(super) network_down: Arc<AtomicBool>,
     /// Connections that are open now.
     pub(super) open: AtomicU32,
+    is_alone: bool,
     /// What is known of the server's manners, over all rounds of the run.
     pub(super) manners: Arc<Manners>,
     /// Mails in flight on a connection; fewer once a connection broke under them.
@@ -48,7 +64,8 @@ pub(super) struct Shift {
     keeps_lockstep: AtomicBool,
     most_connections: u32,
     hold: Mutex<Option<Hold>>,
-    rests: AtomicBool,
+    is_full: AtomicBool,
+    is_unreachable: AtomicBool,
     failures: Arc<Failures>,
     has_failed: AtomicBool,
     /// 0 for nothing.
@@ -59,12 +76,17 @@ pub(super) struct Shift {
 #[derive(Debug)]
 pub(super) struct ShiftParts {
     pub(super) engine: Engine,
+    pub(super) campaign: CampaignId,
+    pub(super) account: AccountId,
     pub(super) run: RunRecord,
     pub(super) server: Server,
     pub(super) letter: Letter,
+    pub(super) deck: Arc<Deck>,
+    /// Whether it is the campaign's only account.
+    pub(super) is_alone: bool,
     pub(super) journal: Journal,
     pub(super) meter: Arc<Meter>,
-    pub(super) connections: Arc<Semaphore>,
+    pub(super) connections: Arc<Connections>,
     pub(super) pacer: Arc<Pacer>,
     pub(super) most_connections: u32,
     pub(super) burst: u32,
@@ -79,6 +101,10 @@ impl Shift {
         Self {
             references: References::new(&parts.run.fixed.token_key),
             engine: parts.engine,
+            campaign: parts.campaign,
+            account: parts.account,
+            deck: parts.deck,
+            is_alone: parts.is_alone,
             run: parts.run,
             server: parts.server,
             letter: parts.letter,
@@ -87,11 +113,12 @@ impl Shift {
             connections: parts.connections,
             pacer: parts.pacer,
             most_connections: parts.most_connections,
+            is_full: AtomicBool::new(false),
+            is_unreachable: AtomicBool::new(false),
             manners: parts.manners,
             window: AtomicU32::new(parts.burst),
             most_carried: AtomicU32::new(u32::MAX),
             keeps_lockstep: AtomicBool::new(false),
-            rests: AtomicBool::new(false),
             failures: parts.failures,
             has_failed: AtomicBool::new(false),
             opens_at_ms: AtomicI64::new(0),
@@ -103,7 +130,7 @@ impl Shift {
     }
 
     pub(super) const fn account_id(&self) -> AccountId {
-        self.run.fixed.account_id
+        self.account
     }
 
     /// Whether the user wants many mails in flight.
@@ -144,7 +171,7 @@ impl Shift {
         held.get_or_insert_with(|| self.with_its_rest(hold));
         drop(held);
         // Now, not when the round has ended: whoever waits for this connection would begin meanwhile.
-        self.engine.sending().stop_account(self.account_id());
+        self.engine.sending().begin_to_hold(self.account);
         self.stop.cancel();
     }
 
@@ -165,40 +192,102 @@ impl Shift {
         }
     }
 
-    /// Whether the round ended because too many mails failed.
-    pub(super) fn has_failed(&self) -> bool {
-        self.has_failed.load(Ordering::Relaxed)
-    }
-
     /// Notes that all who are left are at domains that take no more before this time, unix milliseconds.
     pub(super) fn note_opening(&self, at_ms: i64) {
         self.opens_at_ms.store(at_ms, Ordering::Relaxed);
     }
 
     /// When those who are left at domains with a limit can go on, if that is why the round ended.
-    pub(super) fn opens_at_ms(&self) -> Option<i64> {
+    fn opens_at_ms(&self) -> Option<i64> {
         Some(self.opens_at_ms.load(Ordering::Relaxed)).filter(|at_ms| *at_ms > 0)
     }
 
     /// Ends the round because a limit of the account is reached for longer than a moment.
     pub(super) fn rest(&self) {
-        self.rests.store(true, Ordering::Relaxed);
+        self.is_full.store(true, Ordering::Relaxed);
         self.stop.cancel();
     }
 
-    /// Whether the round ended for a limit.
-    pub(super) fn rests(&self) -> bool {
-        self.rests.load(Ordering::Relaxed)
+    /// The server cannot be reached: whether to try again here. Where there are other accounts, they take over.
+    pub(super) fn tries_again(&self) -> bool {
+        self.network_down.store(true, Ordering::Relaxed);
+        if self.is_alone || self.open.load(Ordering::Relaxed) > 0 {
+            return true;
+        }
+        self.is_unreachable.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+        false
     }
 
-    /// Why the account is to be held, if it is.
-    pub(super) fn take_hold(&self) -> Option<Hold> {
-        self.hold.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Why the round ended.
+    pub(super) fn ending(&self) -> Ending {
+        if let Some(hold) = self.hold.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Ending::Held(hold);
+        }
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        match (is(&self.has_failed), is(&self.is_full), is(&self.is_unreachable), self.opens_at_ms()) {
+            (true, ..) => Ending::TooManyFailures,
+            (_, true, ..) => Ending::Full,
+            (_, _, true, _) => Ending::Unreachable,
+            (.., Some(opens_at_ms)) => Ending::DomainsFull { opens_at_ms },
+            _ => Ending::Done,
+        }
+    }
+
+    /// The next recipients that nobody has tried yet, at a domain or at those without a limit, `most` at most; none at
+    /// the end. `buffered` is what the connections still have.
+    pub(super) async fn next_untried(
+        &self,
+        domain: Option<&str>,
+        most: u32,
+        buffered: impl Fn() -> usize,
+    ) -> Result<Vec<PendingDelivery>> {
+        let room = if self.is_alone { most } else { self.room(buffered).await };
+        let want = usize::try_from(room.min(most)).unwrap_or_default();
+        match want {
+            0 => Ok(Vec::new()),
+            want => self.deck.deal(self.account, domain, want, &self.stop).await,
+        }
+    }
+
+    /// Waits until the account's limits have a place that nobody in hand will need; 0 when the round is over.
+    ///
+    /// What an account has in hand while it waits is kept from the others.
+    async fn room(&self, buffered: impl Fn() -> usize) -> u32 {
+        let clock = self.engine.clock();
+        loop {
+            let buffered = u32::try_from(buffered()).unwrap_or(u32::MAX);
+            let places = self.pacer.places(clock, buffered.saturating_add(PIECE));
+            let room = places.map(|places| places.saturating_sub(buffered));
+            self.deck.set_full(self.account, !matches!(room, Ok(1..)));
+            match room {
+                Ok(0) => tokio::select! {
+                    () = tokio::time::sleep(NAP) => {}
+                    () = self.stop.cancelled() => return 0,
+                },
+                Ok(room) => return room,
+                Err(until_ms) if until_ms - clock.now_ms() > LONGEST_HELD_MS => {
+                    self.rest();
+                    return 0;
+                }
+                Err(until_ms) => {
+                    if !self.pacer.wait(clock, until_ms, &self.stop).await {
+                        return 0;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A hand on a recipient, so that nobody else gets it.
+    pub(super) fn hand(&self, id: DeliveryId) -> Hand {
+        self.deck.hand(id)
     }
 
     /// The report of a recipient that is left out.
-    pub(super) fn skipped(&self, id: DeliveryId, from: DeliveryState, reason: SkipReason) -> Report {
-        let mut report = self.report(id, from, DeliveryState::Skipped);
+    pub(super) fn skipped(&self, row: &PendingDelivery, reason: SkipReason) -> Report {
+        let mut report = self.report(row.id, row.state, DeliveryState::Skipped);
+        report.account_id = row.account_id;
         report.skip_reason = Some(reason);
         report
     }
@@ -241,7 +330,7 @@ impl Shift {
         let clock = self.engine.clock();
         Report {
             id,
-            account_id: self.account_id(),
+            account_id: Some(self.account),
             from,
             to,
             skip_reason: None,

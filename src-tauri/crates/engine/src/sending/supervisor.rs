@@ -2,20 +2,15 @@
 //!
 //! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use hongyan_domain::{AccountId, CampaignId, CampaignState, PauseReason, RunId};
-use hongyan_store::AccountRecord;
-use tokio::sync::Semaphore;
+use hongyan_domain::{CampaignId, CampaignState, PauseReason, RunId};
 use tokio_util::sync::CancellationToken;
 
 use super::Live;
+use super::deck::Deck;
 use super::journal::Journal;
-use super::meter::Meter;
-use super::pacer::Pacer;
 use super::runner::Runner;
 use crate::campaigns::{FindingCode, Severity};
 use crate::event::{Changed, Event};
@@ -57,24 +52,19 @@ impl Supervisor {
                 && let Some(run) = campaign.run_id
             {
                 running.push(campaign.id);
-                self.ensure_runner(campaign.id, run).await?;
+                self.ensure_runner(campaign.id, run);
             }
         }
-        for account in self.stop_others(&running) {
-            // Limits that another process set count from now on.
-            self.engine.pacer(account).await?;
-        }
+        self.stop_others(&running);
         Ok(())
     }
 
-    /// Ends what is not to run any more; gives the accounts of what goes on.
-    fn stop_others(&self, running: &[CampaignId]) -> BTreeSet<AccountId> {
+    /// Ends what is not to run any more.
+    fn stop_others(&self, running: &[CampaignId]) {
         let live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-        let (go_on, end): (Vec<_>, Vec<_>) = live.iter().partition(|(id, _)| running.contains(id));
-        for (_, live) in end {
+        for (_, live) in live.iter().filter(|(id, _)| !running.contains(id)) {
             live.stop.cancel();
         }
-        go_on.into_iter().map(|(_, live)| live.account).collect()
     }
 
     async fn start_due(&self, id: CampaignId) -> Result<()> {
@@ -111,26 +101,6 @@ impl Supervisor {
         Ok(errors.peek().is_some() && errors.all(|finding| finding.code == FindingCode::SecretsLocked))
     }
 
-    async fn ensure_runner(&self, campaign: CampaignId, run: RunId) -> Result<()> {
-        if self.is_live(campaign) {
-            return Ok(());
-        }
-        let store = self.engine.store();
-        let account = store.load_account(store.load_run(run).await?.fixed.account_id).await?;
-        if let Some(hold) = &account.hold {
-            match hold.until_ms {
-                Some(until_ms) if until_ms <= self.engine.now_ms() => {
-                    store.update_account_hold(account.id, None).await?;
-                    self.engine.tell_changed(Changed::Accounts);
-                }
-                _ => return Ok(()),
-            }
-        }
-        let pacer = self.engine.pacer(account.id).await?;
-        self.spawn(campaign, run, &account, pacer);
-        Ok(())
-    }
-
     /// Whether a runner is at work; one that has ended is forgotten.
     fn is_live(&self, campaign: CampaignId) -> bool {
         let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,46 +114,28 @@ impl Supervisor {
         }
     }
 
-    fn spawn(&self, campaign: CampaignId, run: RunId, account: &AccountRecord, pacer: Arc<Pacer>) {
-        let meter = Arc::new(Meter::default());
-        let network_down = Arc::new(AtomicBool::new(false));
-        let stop = self.shutdown.child_token();
-        let most = account.values.max_connections;
-        let most = pacer.slowdown().connections.map_or(most, |slowed| slowed.min(most));
-        let runner = Runner {
+    fn ensure_runner(&self, campaign: CampaignId, run: RunId) {
+        if self.is_live(campaign) {
+            return;
+        }
+        let runner = Arc::new(Runner {
             engine: self.engine.clone(),
             campaign,
             run,
             journal: self.journal.clone(),
-            meter: meter.clone(),
-            network_down: network_down.clone(),
-            connections: self.connections_of(account.id, most),
-            pacer: pacer.clone(),
-            stop: stop.clone(),
-        };
+            meter: Arc::default(),
+            deck: Deck::new(self.engine.store().clone(), run),
+            lanes: Arc::default(),
+            stop: self.shutdown.child_token(),
+        });
+        let (meter, lanes, stop) = (runner.meter.clone(), runner.lanes.clone(), runner.stop.clone());
         let task = tokio::spawn(async move {
-            match runner.run().await {
-                Ok(()) => {}
-                // Unlocking the vault wakes the supervisor, which tries again.
-                Err(Error::Secrets(error)) => tracing::info!(%error, "waiting for the password"),
-                Err(error) => tracing::error!(campaign = campaign.0, %error, "a campaign stopped"),
+            if let Err(error) = runner.run().await {
+                tracing::error!(campaign = campaign.0, %error, "a campaign stopped");
             }
         });
         let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.insert(campaign, Live { account: account.id, meter, network_down, pacer, stop, task });
-    }
-
-    fn connections_of(&self, account: AccountId, most: u32) -> Arc<Semaphore> {
-        let mut connections =
-            self.engine.sending().connections.lock().unwrap_or_else(PoisonError::into_inner);
-        match connections.get(&account) {
-            Some((limit, semaphore)) if *limit == most => semaphore.clone(),
-            _ => {
-                let semaphore = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-                connections.insert(account, (most, semaphore.clone()));
-                semaphore
-            }
-        }
+        live.insert(campaign, Live { meter, lanes, stop, task });
     }
 
     async fn end_all(&self) {

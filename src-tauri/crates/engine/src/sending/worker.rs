@@ -6,6 +6,7 @@
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hongyan_smtp::{Failure, Offer, Session, says_session_is_full};
@@ -15,20 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::burst;
 use super::connecting::{LONGEST_IDLE, Log};
+use super::connections::Turn;
 use super::feeder::Job;
 use super::outcome::{Consequence, consequence, defer};
 use super::pacer::jitter;
 use super::settling::{Armed, MOST_BREAKS, Outcome, report_of, standing};
-use super::shift::Shift;
+use super::shift::{LONGEST_HELD_MS, Shift};
 
 /// The jobs of a round, shared by its connections.
 pub(super) type Jobs = async_channel::Receiver<Job>;
 
 /// An outcome waits so long to share a commit with the arming of the next mail.
 const TOGETHER: Duration = Duration::from_millis(200);
-/// A mail that would wait longer than this is written anew when its time comes, with that day's date and data.
-pub(super) const LONGEST_HELD_MS: i64 = 60_000;
-
 /// What a connection does next.
 pub(super) enum Step {
     /// Offer this mail.
@@ -37,44 +36,58 @@ pub(super) enum Step {
     Ready(Job, Option<Entry>),
     /// Take the next job.
     Next,
+    /// Hand the connection on to another campaign, and wait for the next turn.
+    GiveWay,
+    /// There is nothing left to do.
+    Done,
     /// End the connection.
     Leave,
 }
 
-/// Works until the jobs are done or the round ends.
+/// Works until the jobs are done or the round ends, turn by turn where other campaigns want the account's connections.
 pub(super) async fn work(shift: Arc<Shift>, jobs: Jobs) {
-    let permit = tokio::select! {
-        // In this order, here and below: the permit of a connection that was told of a quota lets nobody else in.
-        biased;
-        () = shift.stop.cancelled() => return,
-        permit = shift.connections.clone().acquire_owned() => permit,
-    };
-    let Ok(_permit) = permit else { return };
-    let mut connection = Connection { shift, jobs, session: None, log: Log::default(), waiting: None };
-    let mut step = Step::Next;
-    loop {
-        step = match step {
-            Step::Next => connection.next().await,
-            Step::Offer(job) => connection.offer(job).await,
-            Step::Ready(job, before) => connection.send(job, before).await,
-            Step::Leave => break,
-        };
+    let mut waiting = None;
+    while let Some(turn) = shift.connections.turn(shift.campaign, &shift.stop).await {
+        let mut connection = Connection::new(shift.clone(), jobs.clone(), turn, waiting.take());
+        let mut step = Step::Next;
+        loop {
+            step = match step {
+                Step::Next => connection.next().await,
+                Step::Offer(job) => connection.offer(job).await,
+                Step::Ready(job, before) => connection.send(job, before).await,
+                Step::GiveWay => break,
+                Step::Done => return connection.done().await,
+                Step::Leave => return connection.leave().await,
+            };
+        }
+        waiting = connection.give_way();
     }
-    connection.leave().await;
 }
 
 pub(super) struct Connection {
     pub(super) shift: Arc<Shift>,
     jobs: Jobs,
+    pub(super) turn: Turn,
     pub(super) session: Option<Session>,
     /// What is known of the open session.
     pub(super) log: Log,
     /// Taken from the queue, and waiting for its place in the account's pace.
-    waiting: Option<Job>,
+    pub(super) waiting: Option<Job>,
 }
 
 impl Connection {
+    fn new(shift: Arc<Shift>, jobs: Jobs, mut turn: Turn, waiting: Option<Job>) -> Self {
+        let (session, log) = turn.take_session().unzip();
+        if session.is_some() {
+            shift.open.fetch_add(1, Ordering::Relaxed);
+        }
+        Self { shift, jobs, turn, session, log: log.unwrap_or_default(), waiting }
+    }
+
     async fn next(&mut self) -> Step {
+        if self.turn.is_over() {
+            return Step::GiveWay;
+        }
         if self.is_session_full() {
             self.leave().await;
             self.log.carried = 0;
@@ -85,11 +98,13 @@ impl Connection {
         }
         match self.next_job().await {
             Some(job) if self.take_place().await => Step::Offer(job),
-            _ => Step::Leave,
+            None if !self.jobs.is_closed() && !self.shift.stop.is_cancelled() => Step::GiveWay,
+            _ => Step::Done,
         }
     }
 
-    /// Waits for the next job; `None` when there is none in this round. A connection that idles meanwhile is closed.
+    /// Waits for the next job; `None` when there is none in this round, or when another campaign wants the connection
+    /// meanwhile. One that idles is closed.
     async fn next_job(&mut self) -> Option<Job> {
         if let Some(job) = self.waiting.take() {
             return Some(job);
@@ -100,6 +115,7 @@ impl Connection {
                 biased;
                 () = self.shift.stop.cancelled() => return None,
                 job = self.jobs.recv() => return job.ok(),
+                () = self.turn.wanted_while_idle() => return None,
                 () = self.shift.engine.clock().sleep(LONGEST_IDLE), if self.session.is_some() => {}
             }
             self.leave().await;
@@ -108,7 +124,7 @@ impl Connection {
 
     /// Whether a job that comes now would be kept for [`Connection::next_at_once`].
     pub(super) fn can_wait_for_job(&self) -> bool {
-        self.waiting.is_none() && !self.is_session_full() && !self.is_old()
+        self.waiting.is_none() && !self.has_to_end()
     }
 
     /// Waits for a job and keeps it; `false` when there are no more. May be dropped: no job is lost.
@@ -119,7 +135,7 @@ impl Connection {
 
     /// The next job, if one is ready now and the pace of the account has a place for it.
     pub(super) fn next_at_once(&mut self) -> Option<Job> {
-        if self.shift.stop.is_cancelled() || self.is_session_full() || self.is_old() {
+        if self.shift.stop.is_cancelled() || self.has_to_end() {
             return None;
         }
         let job = self.waiting.take().or_else(|| self.jobs.try_recv().ok())?;
@@ -154,6 +170,17 @@ impl Connection {
             }
         }
         true
+    }
+
+    /// Whether it is to carry no more mails for now.
+    fn has_to_end(&self) -> bool {
+        self.is_session_full() || self.is_old() || self.turn.is_over()
+    }
+
+    /// Notes a mail that is about to leave.
+    pub(super) fn count_mail(&mut self) {
+        self.log.carried += 1;
+        self.turn.count();
     }
 
     fn is_session_full(&self) -> bool {
@@ -234,7 +261,7 @@ impl Connection {
             }
             return Step::Next;
         }
-        self.log.carried += 1;
+        self.count_mail();
         let next = self.next_at_once();
         let Some((report, offered)) = self.transmit(&job, next.as_ref()).await else { return Step::Leave };
         self.note_use();

@@ -18,9 +18,8 @@ async fn ground() -> (tempfile::TempDir, Store) {
          values (1, 'a', 'a', 'smtp', 'h', 25, 'none', 0, '', 'a@b.cn', 1, 0, 0);
          insert into campaigns (id, name, name_key, state, created_at_ms, updated_at_ms)
          values (1, 'c', 'c', 'running', 0, 0);
-         insert into runs (id, campaign_id, number, account_id, content, from_name, from_address, token_key, total,
-                           started_at_ms)
-         values (1, 1, 1, 1, '', '', 'a@b.cn', x'00', 5, 0);
+         insert into runs (id, campaign_id, number, content, token_key, total, started_at_ms)
+         values (1, 1, 1, '', x'00', 5, 0);
          insert into deliveries (id, run_id, contact_id, address, address_key, name, state, updated_at_ms)
          select value, 1, value, 'p' || value || '@b.cn', 'p' || value || '@b.cn', '', 'queued', 0
          from json_each('[1,2,3,4,5]');
@@ -42,7 +41,7 @@ const fn arm(id: i64) -> Entry {
 fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
     Entry::Outcome(Report {
         id: DeliveryId(id),
-        account_id: AccountId(1),
+        account_id: Some(AccountId(1)),
         from,
         to,
         skip_reason: None,
@@ -184,7 +183,7 @@ async fn what_the_journal_knows_outlives_a_crash() {
 async fn who_is_armed_in_the_journal_no_longer_waits() {
     let (_folder, store) = ground().await;
     store.journal_writer().write(&[arm(1), arm(2)], 7).await.unwrap();
-    let waiting = store.list_queued(RUN, &Recipients::ALL, DeliveryId(0), 10).await.unwrap();
+    let waiting = store.list_untried(RUN, &Recipients::ALL, DeliveryId(0), 10).await.unwrap();
     assert_eq!(waiting.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 4, 5]);
 }
 

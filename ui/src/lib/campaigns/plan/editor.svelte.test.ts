@@ -5,7 +5,7 @@ import { PlanEditor } from './editor.svelte';
 
 vi.mock('$lib/host', () => import('../../../test/fake-host'));
 
-const plan: CampaignPlan = { name: 'Spring', listIds: [], templateId: null, accountId: null };
+const plan: CampaignPlan = { name: 'Spring', listIds: [], templateId: null, accounts: [] };
 const viewOf = (kept: CampaignPlan) => ({ campaign: { id: 3 }, plan: kept }) as unknown as CampaignView;
 
 interface Save {
@@ -46,13 +46,13 @@ describe('the editor of a plan', () => {
 
   it('keeps a choice that is not saved yet when the engine tells of an older plan', async () => {
     const { editor, saves } = slowEditor();
-    editor.change({ accountId: 4 });
+    editor.change({ accounts: [{ accountId: 4, weight: 1 }] });
     editor.take(viewOf(plan));
-    expect(editor.plan.accountId).toBe(4);
+    expect(editor.plan.accounts[0]?.accountId).toBe(4);
     (await save(saves, 0)).take();
     await editor.settled();
-    editor.take(viewOf({ ...plan, accountId: 5 }));
-    expect(editor.plan.accountId).toBe(5);
+    editor.take(viewOf({ ...plan, accounts: [{ accountId: 5, weight: 1 }] }));
+    expect(editor.plan.accounts[0]?.accountId).toBe(5);
   });
 
   it('says that it could not save, and saves all of it on the next try', async () => {

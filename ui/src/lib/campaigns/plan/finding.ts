@@ -6,13 +6,14 @@ import { problemPlace, problemSentence } from '$lib/templates/problem';
 import { people } from '../words';
 
 /** Where something is put right. */
-export type Fix = 'lists' | 'template' | 'account' | 'unlock' | 'preview';
+export type Fix = 'lists' | 'template' | 'account' | 'from' | 'unlock' | 'preview';
 
 const fixes: Record<string, Fix> = {
   audience_empty: 'lists',
   template_invalid: 'template',
   unknown_field: 'template',
   missing_field: 'template',
+  sandbox_among_others: 'from',
   account_held: 'account',
   password_missing: 'account',
   secrets_locked: 'unlock',
@@ -44,6 +45,7 @@ export function mistakeText({ params }: Finding): string {
 export function findingText(finding: Finding, sendable: number): string {
   const { code, count, params } = finding;
   const field = params['field'] ?? '';
+  const account = params['account'] ?? '';
   switch (code) {
     case 'audience_empty':
       return m.campaigns_finding_audience_empty();
@@ -55,10 +57,12 @@ export function findingText(finding: Finding, sendable: number): string {
       if (count === 1) return m.campaigns_finding_missing_field_one({ field });
       if (count >= sendable) return m.campaigns_finding_missing_field_all({ field });
       return m.campaigns_finding_missing_field({ field, people: people(count) });
+    case 'sandbox_among_others':
+      return m.campaigns_finding_sandbox_among_others();
     case 'account_held':
-      return m.campaigns_finding_account_held({ why: heldText(params['verdict'] ?? '') });
+      return m.campaigns_finding_account_held({ account, why: heldText(params['verdict'] ?? '') });
     case 'password_missing':
-      return m.campaigns_finding_password_missing();
+      return m.campaigns_finding_password_missing({ account });
     case 'secrets_locked':
       return m.campaigns_finding_secrets_locked();
     case 'plain_text_connection':
@@ -79,6 +83,6 @@ export function gapsOf(plan: CampaignPlan): Gap[] {
   const open: Gap[] = [];
   if (plan.listIds.length === 0) open.push('who');
   if (plan.templateId === null) open.push('what');
-  if (plan.accountId === null) open.push('from');
+  if (plan.accounts.length === 0) open.push('from');
   return open;
 }

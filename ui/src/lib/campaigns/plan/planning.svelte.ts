@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { type Resource, resource } from '$lib/app/resource.svelte';
 import { call } from '$lib/rpc/call';
-import type { CampaignView } from '$lib/rpc/schema';
+import type { AccountShare, AccountView, CampaignView } from '$lib/rpc/schema';
 import { DepartureChoice } from './departure-choice.svelte';
 import { PlanEditor } from './editor.svelte';
 import { faultsOf, gapsOf } from './finding';
@@ -63,8 +63,15 @@ export class Planning {
   get isScheduled(): boolean {
     return this.view.campaign.state === 'scheduled';
   }
-  get account() {
-    return this.accounts.data?.find((account) => account.id === this.plan.accountId);
+  /** The chosen accounts in the user's order. */
+  get chosen(): AccountView[] {
+    const known = this.accounts.data ?? [];
+    const of = (share: AccountShare) => known.find((account) => account.id === share.accountId);
+    return this.plan.accounts.map(of).filter((account) => account !== undefined);
+  }
+  /** The first of them: the only one, mostly. */
+  get account(): AccountView | undefined {
+    return this.chosen[0];
   }
   get template() {
     return this.templates.data?.find((template) => template.id === this.plan.templateId);

@@ -8,7 +8,11 @@ import type { Planning } from './planning.svelte';
 export function summaryText(planning: Planning): string {
   const { account, sendable, plan } = planning;
   const departure = planning.departure.value;
-  const values = { name: plan.name, people: people(sendable), from: account?.from.address ?? '' };
+  const values = {
+    name: plan.name,
+    people: people(sendable),
+    from: show.names(planning.chosen.map((one) => one.from.address)),
+  };
   const isSandbox = account?.kind === 'sandbox';
   if (departure.kind === 'at' || departure.kind === 'kept') {
     const when = show.dateTime(departure.atMs);

@@ -20,10 +20,11 @@ export class TestMail {
     return this.#answer?.to === this.to.trim() ? this.#answer.sent : undefined;
   }
 
-  async send(id: number, position: number): Promise<void> {
+  /** Goes through `accountId`, or through the campaign's first account. */
+  async send(id: number, position: number, accountId: number | null): Promise<void> {
     const to = this.to.trim();
     this.#answer = undefined;
-    const sent = await this.errors.run(() => call('campaign.test', { id, to, position }));
+    const sent = await this.errors.run(() => call('campaign.test', { id, to, position, accountId }));
     if (!sent) return;
     this.#answer = { to, sent };
     localStorage.setItem(KEY, to);

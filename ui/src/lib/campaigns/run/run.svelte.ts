@@ -3,7 +3,7 @@ import { onEngineEvent } from '$lib/app/events';
 import { type Resource, resource } from '$lib/app/resource.svelte';
 import { app } from '$lib/app/status.svelte';
 import { call } from '$lib/rpc/call';
-import type { CampaignProgress, CampaignView } from '$lib/rpc/schema';
+import type { AccountShare, AccountView, CampaignAccount, CampaignProgress, CampaignView } from '$lib/rpc/schema';
 import { openOf } from '../counts';
 import { standstillOf } from './standstill';
 
@@ -15,10 +15,7 @@ export class Run {
   readonly #view: Resource<CampaignView>;
   readonly #first: CampaignView;
   readonly #live: Resource<CampaignProgress>;
-  readonly #account = resource(async () => {
-    const id = this.view.plan.accountId;
-    return id === null ? undefined : (await call('account.list', {})).find((account) => account.id === id);
-  }, ['accounts']);
+  readonly #known = resource(() => call('account.list', {}), ['accounts']);
 
   readonly #refused = $derived.by(() => {
     const account = this.account;
@@ -69,11 +66,22 @@ export class Run {
         secondsLeft: null,
         waitsUntilMs: null,
         preparing: null,
+        accounts: this.view.accounts,
       }
     );
   }
-  get account() {
-    return this.#account.data;
+  /** The accounts that there are. */
+  get known(): readonly AccountView[] {
+    return this.#known.data ?? [];
+  }
+  /** Its first account as it is now: the only one, mostly. */
+  get account(): AccountView | undefined {
+    const id = this.view.plan.accounts[0]?.accountId;
+    return this.known.find((account) => account.id === id);
+  }
+  /** How each of its accounts is and what it sent. */
+  get accounts(): readonly CampaignAccount[] {
+    return this.progress.accounts;
   }
   /** The subject as the first person reads it, else with its merge fields. */
   get subject(): string {
@@ -115,6 +123,14 @@ export class Run {
   sendAgainTo = (recipientId: number) => this.#decide(() => this.#sendAgain('these', [recipientId]));
   settleAsSent = (recipientId: number) =>
     this.#decide(() => call('campaign.settle_as_sent', { id: this.view.campaign.id, recipientIds: [recipientId] }));
+
+  /** Sends the rest through these accounts; answers whether the engine took them. */
+  changeAccounts = async (accounts: AccountShare[]): Promise<boolean> => {
+    const view = await attempt(() => call('campaign.change_accounts', { id: this.view.campaign.id, accounts }));
+    if (view) this.#view.set(view);
+    await this.#live.reload();
+    return view !== undefined;
+  };
 
   #sendAgain(who: AgainGroup | 'these', recipientIds: number[]): Promise<unknown> {
     return call('campaign.send_again', { id: this.view.campaign.id, who, recipientIds });

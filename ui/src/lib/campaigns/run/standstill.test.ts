@@ -1,12 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { AccountView, CampaignProgress, Counts } from '$lib/rpc/schema';
+import type { AccountView, CampaignAccount, CampaignProgress, Counts } from '$lib/rpc/schema';
 import { standstillOf, type Surroundings } from './standstill';
 
 vi.mock('$lib/host', () => import('../../../test/fake-host'));
 
 const none: Counts = { queued: 0, armed: 0, sent: 0, deferred: 0, failed: 0, in_doubt: 0, skipped: 0 };
 const progress = (state: string, pauseReason: string | null, counts: Partial<Counts> = { queued: 5 }) =>
-  ({ id: 1, name: 'x', state, pauseReason, counts: { ...none, ...counts }, waitsUntilMs: null }) as CampaignProgress;
+  ({
+    id: 1,
+    name: 'x',
+    state,
+    pauseReason,
+    counts: { ...none, ...counts },
+    waitsUntilMs: null,
+    accounts: [],
+  }) as unknown as CampaignProgress;
 const held = (verdict: string, untilMs: number | null) =>
   ({ hasPassword: true, held: { verdict, detail: '535 no', sinceMs: 0, untilMs } }) as AccountView;
 const calm: Surroundings = { account: undefined, hint: null, pauseDetail: '', locked: false };
@@ -72,5 +80,23 @@ describe('a campaign', () => {
   it('with nothing left but retries says how many', () => {
     expect(standstillOf(progress('running', null, { deferred: 3 }), calm)?.text).toContain('3');
     expect(standstillOf(progress('running', null, { deferred: 3, armed: 1 }), calm)).toBeUndefined();
+  });
+
+  it('of several accounts names those that rest, and says whether the others go on', () => {
+    const of = (name: string, state: string, untilMs: number | null) =>
+      ({ name, state, untilMs, verdict: state === 'held' ? 'account_quota' : null, weight: 1 }) as CampaignAccount;
+    const later = Date.now() + 3_600_000;
+    const some = { ...progress('running', null), accounts: [of('Shop', 'held', later), of('News', 'ready', null)] };
+    const rest = standstillOf(some, calm);
+    expect(rest).toMatchObject({ tone: 'info', goesOn: true, action: 'accounts' });
+    expect(rest?.lines).toHaveLength(1);
+    expect(rest?.lines?.[0]).toContain('Shop');
+    const all = { ...some, accounts: [of('Shop', 'held', null), of('News', 'waits', later)] };
+    expect(standstillOf(all, calm)).toMatchObject({ goesOn: false });
+    const paused = { ...progress('paused', 'account'), accounts: [of('Shop', 'held', null), of('News', 'held', null)] };
+    expect(standstillOf(paused, calm)).toMatchObject({ tone: 'warning', action: 'accounts' });
+    expect(standstillOf(paused, calm)?.lines).toHaveLength(2);
+    const calmOnes = { ...some, accounts: [of('Shop', 'ready', null), of('News', 'slowed', null)] };
+    expect(standstillOf(calmOnes, calm)).toBeUndefined();
   });
 });

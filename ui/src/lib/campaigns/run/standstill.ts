@@ -2,7 +2,7 @@ import { keepsSecrets } from '$lib/accounts/draft';
 import { show } from '$lib/app/format.svelte';
 import { heldText, hintText } from '$lib/app/problem';
 import { m } from '$lib/paraglide/messages';
-import type { AccountView, CampaignProgress } from '$lib/rpc/schema';
+import type { AccountView, CampaignAccount, CampaignProgress } from '$lib/rpc/schema';
 import { comingText } from '../words';
 
 /** Why nothing (or little) goes out at the moment, and what helps. */
@@ -11,12 +11,16 @@ export interface Standstill {
   text: string;
   /** Said behind the text: the next step. */
   next?: string;
+  /** Said below: one line for each account that rests. */
+  lines?: string[];
   /** The server's words. */
   detail?: string;
-  action?: 'account' | 'unlock';
+  action?: 'account' | 'accounts' | 'unlock';
+  /** Other accounts go on. */
+  goesOn?: boolean;
 }
 
-/** What is known besides the progress. */
+/** What is known besides the progress. `account` is the first one. */
 export interface Surroundings {
   account: AccountView | undefined;
   /** What the provider wants as password, for a refused login; see `AccountSuggestion.hint`. */
@@ -37,11 +41,39 @@ function withProxy(standstill: Standstill, account: AccountView | undefined): St
   return account?.proxy ? { ...standstill, next: m.campaigns_wait_proxy({ proxy: account.proxy }) } : standstill;
 }
 
-function whilePaused(reason: string | null, { account, hint, pauseDetail }: Surroundings): Standstill {
+/** Why an account sends nothing at the moment, or undefined when it can. */
+export function restText(account: CampaignAccount): string | undefined {
+  const { name, state, untilMs } = account;
+  const when = untilMs === null ? '' : comingText(untilMs);
+  if (state === 'waits') return m.campaigns_account_waits({ name, when });
+  if (state !== 'held') return undefined;
+  const why = heldText(account.verdict ?? '');
+  return when ? m.campaigns_account_rests({ name, when, why }) : m.campaigns_account_held({ name, why });
+}
+
+/** The accounts that still send for it. */
+const current = (progress: CampaignProgress) => progress.accounts.filter((account) => account.weight > 0);
+
+/** Which of several accounts rest, and whether the others go on. */
+function whoRests(accounts: readonly CampaignAccount[]): Standstill | undefined {
+  const lines = accounts.map(restText).filter((line) => line !== undefined);
+  if (lines.length === 0) return undefined;
+  const goesOn = lines.length < accounts.length;
+  const text = goesOn ? m.campaigns_wait_some() : m.campaigns_wait_all();
+  return { tone: 'info', text, lines, goesOn, action: 'accounts' };
+}
+
+function whilePaused(progress: CampaignProgress, { account, hint, pauseDetail }: Surroundings): Standstill {
+  const reason = progress.pauseReason;
   if (reason === 'network') return withProxy({ tone: 'warning', text: m.campaigns_halt_network() }, account);
   if (reason === 'journal') return { tone: 'warning', text: m.campaigns_halt_journal() };
   if (reason === 'failures') return { tone: 'warning', text: m.campaigns_halt_failures() };
   if (reason !== 'account') return { tone: 'info', text: m.campaigns_halt_user() };
+  const accounts = current(progress);
+  if (accounts.length > 1) {
+    const lines = accounts.map(restText).filter((line) => line !== undefined);
+    return { tone: 'warning', text: m.campaigns_halt_accounts(), lines, action: 'accounts' };
+  }
   const held = account?.held;
   const detail = pauseDetail || held?.detail;
   return {
@@ -60,7 +92,10 @@ function whileRunning(progress: CampaignProgress, { account, hint, locked }: Sur
   }
   if (locked && account && keepsSecrets(account))
     return { tone: 'warning', text: m.campaigns_wait_locked(), action: 'unlock' };
-  if (account?.held) {
+  const accounts = current(progress);
+  const rest = accounts.length > 1 ? whoRests(accounts) : undefined;
+  if (rest) return rest;
+  if (account?.held && accounts.length <= 1) {
     const { verdict, detail, untilMs } = account.held;
     const why = whyHeld(verdict, hint);
     const text =
@@ -79,6 +114,6 @@ function whileRunning(progress: CampaignProgress, { account, hint, locked }: Sur
 
 /** Why a campaign stands still, or undefined when it goes on or has ended. */
 export function standstillOf(progress: CampaignProgress, around: Surroundings): Standstill | undefined {
-  if (progress.state === 'paused') return whilePaused(progress.pauseReason, around);
+  if (progress.state === 'paused') return whilePaused(progress, around);
   return progress.state === 'running' ? whileRunning(progress, around) : undefined;
 }

@@ -1,0 +1,38 @@
+//! The accounts of a campaign, in Chinese.
+
+use hongyan_api::commands::campaign_account::CampaignAccount;
+
+use super::chinese::counts;
+use super::chinese_codes as codes;
+use super::numbers::{local_time, percent};
+use crate::screen::line;
+
+/// One line an account; of a campaign with one account none.
+pub fn accounts(accounts: &[CampaignAccount]) -> Vec<String> {
+    let all = accounts.iter().map(|account| account.weight).sum();
+    match accounts {
+        [] | [_] => Vec::new(),
+        several => several.iter().map(|account| one(account, all)).collect(),
+    }
+}
+
+fn one(account: &CampaignAccount, all: u32) -> String {
+    let share = match account.weight {
+        0 => "已移出".to_owned(),
+        weight => format!("{}%", percent(weight, all)),
+    };
+    let counts = counts(&account.counts);
+    let counts = if counts.is_empty() { "尚未发送".to_owned() } else { counts };
+    format!("  {} <{}>（{share}）：{counts}；{}", line(&account.name), account.from.address, state(account))
+}
+
+fn state(account: &CampaignAccount) -> String {
+    let why = account.verdict.as_deref().map(|verdict| codes::verdict(verdict).unwrap_or(verdict));
+    match (account.state.as_str(), account.until_ms) {
+        ("held", Some(until)) => format!("暂停至 {}：{}", local_time(until), why.unwrap_or_default()),
+        ("held", None) => format!("已停用，等待您处理：{}", why.unwrap_or_default()),
+        ("waits", Some(until)) => format!("已达限额，{} 继续", local_time(until)),
+        ("slowed", _) => "已降速".to_owned(),
+        _ => "正常".to_owned(),
+    }
+}
