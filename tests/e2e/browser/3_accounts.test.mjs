@@ -43,12 +43,79 @@ story('an account is added, tested and changed', async (scene) => {
   await user.looks('account limits');
   await form.press('accounts_limits_save');
   await user.sees('accounts_limits_saved', { name: server.name });
-  await user.sees('accounts_limit_day', { count: 500 });
+  await user.seesText(user.say('accounts_used_of', { used: 0, limit: 500 }));
+  await nothingCoversTheButtons(user, server);
+  await limitADomain(user, form);
+
+  await aKnownProvider(user, scene, form);
 
   await user.goTo('settings');
   await user.sees('settings_secrets_vault');
   await user.looks('settings');
 });
+
+/** What is told at the foot of the window leaves the buttons of a drawer free, in the smallest window too. */
+async function nothingCoversTheButtons(user, server) {
+  const before = user.page.viewportSize();
+  await user.page.setViewportSize({ width: 960, height: 640 });
+  await user.press('accounts_limits_edit');
+  const told = user.page.getByText(user.say('accounts_limits_saved', { name: server.name }));
+  const [toast, save] = await Promise.all(
+    [told, user.dialog.button('accounts_limits_save')].map((one) => one.boundingBox()),
+  );
+  const apart = toast.x + toast.width <= save.x || toast.y + toast.height <= save.y;
+  assert.ok(apart, `${JSON.stringify(toast)} covers ${JSON.stringify(save)}`);
+  await user.page.setViewportSize(before);
+}
+
+/** Fewer mails to one provider's people, which few need. */
+async function limitADomain(user, form) {
+  await form.locator.getByText(form.say('accounts_limits_more'), { exact: true }).click();
+  await form.press('accounts_limits_domain_add');
+  await form.fill('accounts_limits_domain', 'not a domain');
+  const domains = form.part('group', 'accounts_limits_domains');
+  await domains.fill('accounts_limits_minute', '30');
+  await form.press('accounts_limits_save');
+  user.wasRefused();
+  await form.sees('accounts_limits_domain_invalid');
+  await form.fill('accounts_limits_domain', 'QQ.com');
+  await user.looks('limits of domains');
+  await form.press('accounts_limits_save');
+  await user.seesText(
+    user.say('accounts_limit_domain', { domain: 'qq.com', text: user.say('accounts_limit_minute', { count: 30 }) }),
+  );
+}
+
+/** Its limits are there from the start, and one's own can be taken back. */
+async function aKnownProvider(user, scene, form) {
+  scene.given(
+    'account',
+    'add',
+    '--name',
+    'Post',
+    '--host',
+    'smtp.yandex.com',
+    '--port',
+    '465',
+    '--tls',
+    'implicit',
+    '--from',
+    'a@yandex.com',
+  );
+  const card = user.within(user.page.getByRole('article').filter({ hasText: 'a@yandex.com' }));
+  await user.goTo('home');
+  await user.goTo('accounts');
+  const day = user.say('accounts_limit_day', { count: 500 });
+  await card.seesText(user.say('accounts_limits_by_default', { text: day, provider: 'Yandex' }));
+  await card.press('accounts_limits_edit');
+  await form.sees('accounts_limits_default', { provider: 'Yandex' });
+  await form.fill('accounts_limits_day', '90');
+  await form.press('accounts_limits_save');
+  await card.seesText(user.say('accounts_used_of', { used: 0, limit: 90 }));
+  await card.press('accounts_limits_edit');
+  await form.press('accounts_limits_back', { provider: 'Yandex' });
+  await card.seesText(user.say('accounts_limits_by_default', { text: day, provider: 'Yandex' }));
+}
 
 async function fillIn(form, server) {
   await form.fill('accounts_from_name', '茶园 Tea Garden');

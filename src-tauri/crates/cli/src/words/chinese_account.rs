@@ -72,7 +72,7 @@ fn condition(state: &AccountState) -> String {
 fn of_whom(state: &AccountState, text: &str) -> String {
     match &state.limits.provider {
         _ if text.is_empty() => "无".to_owned(),
-        Some(provider) if !state.limits.own => format!("{text}（{provider} 的默认限额）"),
+        Some(provider) if !state.limits.own => format!("{text}（“{provider}”的默认限额）"),
         _ => text.to_owned(),
     }
 }
