@@ -132,15 +132,19 @@ set state = excluded.state, attempts = attempts + excluded.attempts, account_id 
 returning delivery_id, state";
 
 /// Carries the journal over into the deliveries and what is counted of them.
+///
+/// `cross join` and the `+` see to it that the few rows of the journal are gone through and not all deliveries.
 const SETTLE: &str = "
 insert into run_counts (run_id, state, account_id, n)
-select run_id, state, coalesce(account, 0) as account_id, sum(change) as n
-from (select run_id, deliveries.state as state, deliveries.account_id as account, -1 as change
-      from journal join deliveries on deliveries.id = journal.delivery_id
+with moved as materialized (
+    select run_id, deliveries.state as was, coalesce(deliveries.account_id, 0) as was_at, journal.state as becomes,
+        journal.account_id as at, count(*) as n
+    from journal cross join deliveries on deliveries.id = journal.delivery_id group by 1, 2, 3, 4, 5)
+select run_id, state, account_id, sum(n) as n
+from (select run_id, was as state, was_at as account_id, -n as n from moved
       union all
-      select run_id, journal.state, journal.account_id, 1
-      from journal join deliveries on deliveries.id = journal.delivery_id)
-group by 1, 2, 3 having sum(change) <> 0
+      select run_id, becomes, at, n from moved)
+group by 1, 2, 3 having sum(n) <> 0
 on conflict (run_id, state, account_id) do update set n = n + excluded.n;
 insert into account_days (account_id, day, sent, failed)
 select account_id, day, sum(state = 'sent'), sum(state = 'failed')
@@ -154,7 +158,7 @@ set state = journal.state, account_id = journal.account_id, attempts = deliverie
     reply_code = iif(has_outcome, journal.reply_code, deliveries.reply_code),
     reply_text = iif(has_outcome, journal.reply_text, deliveries.reply_text),
     queue_id = iif(has_outcome, journal.queue_id, deliveries.queue_id)
-from journal where deliveries.id = journal.delivery_id;
+from journal where deliveries.id = +journal.delivery_id;
 delete from journal";
 
 /// Whether there is something to carry over.

@@ -198,3 +198,17 @@ async fn a_cancelled_campaign_keeps_what_the_journal_armed() {
     let states = [DeliveryState::Sent, DeliveryState::Armed, DeliveryState::Skipped];
     assert_eq!(states.map(|state| counts.get(state)), [1, 1, 3]);
 }
+
+#[tokio::test]
+async fn the_journal_is_carried_over_without_a_walk_over_all_deliveries() {
+    let (_folder, store) = ground().await;
+    for statement in SETTLE.split(';').chain([WRITE]) {
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {statement}")))
+                .fetch_all(store.reader())
+                .await
+                .unwrap();
+        let walks = plan.iter().any(|(.., step)| step.starts_with("SCAN deliveries"));
+        assert!(!walks, "{statement}: {plan:?}");
+    }
+}
