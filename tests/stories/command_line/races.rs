@@ -36,18 +36,20 @@ async fn race(ctl: &Ctl, server: &ScriptedServer, one: &[&str], other: &[&str]) 
             refused += usize::from(code == "sending_elsewhere");
         }
     }
-    // Whoever lost the race for the lock may have won that for the start.
-    if ctl.counts().await.of("sent") < PEOPLE as i64 {
+    // Whoever lost the race for the lock may have won that for the start; and whoever finds the campaign in another state
+    // than a moment ago gives up.
+    let goes_on = ctl.counts().await.of("sent") < PEOPLE as i64;
+    if goes_on {
         ctl.run(&START_AND_SEND).await.json();
     }
-    one_has_sent(ctl, server).await;
+    one_at_a_time_has_sent(ctl, server, 1 + usize::from(goes_on)).await;
     refused
 }
 
-async fn one_has_sent(ctl: &Ctl, server: &ScriptedServer) {
+async fn one_at_a_time_has_sent(ctl: &Ctl, server: &ScriptedServer, most: usize) {
     assert_eq!(ctl.counts().await.of("sent"), PEOPLE as i64);
     assert_eq!(nobody_got_two(server).len(), PEOPLE);
-    assert_eq!(server.connections(), 1, "two have sent");
+    assert!(server.connections() <= most, "{} connections of {most} senders", server.connections());
     let report = ctl.run(&["campaign", "report", "May", "--recipients"]).await.json();
     assert_eq!(report["recipients"].as_array().map(Vec::len), Some(PEOPLE), "started twice");
 }
@@ -89,6 +91,6 @@ async fn of_two_processes_that_serve_at_once_one_sends() {
         within_patience("everybody's mail", server.wait_for_mails(PEOPLE)).await;
         within_patience("its end", async { while ctl.counts().await.of("sent") < PEOPLE as i64 {} }).await;
         drop(serving);
-        one_has_sent(&ctl, &server).await;
+        one_at_a_time_has_sent(&ctl, &server, 1).await;
     }
 }
