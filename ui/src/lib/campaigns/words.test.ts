@@ -39,9 +39,10 @@ it('a new campaign gets the first name that is free', () => {
 describe('the account that goes without saying', () => {
   const account = (id: number, kind: string) => ({ id, kind }) as AccountView;
   it('is the only real one, or the sandbox where there is no other', () => {
-    expect(obviousAccount([account(1, 'sandbox')])).toBe(1);
-    expect(obviousAccount([account(2, 'smtp'), account(1, 'sandbox')])).toBe(2);
-    expect(obviousAccount([account(2, 'smtp'), account(3, 'smtp'), account(1, 'sandbox')])).toBeNull();
-    expect(obviousAccount([])).toBeNull();
+    const ids = (accounts: AccountView[]) => obviousAccount(accounts).map((share) => share.accountId);
+    expect(ids([account(1, 'sandbox')])).toEqual([1]);
+    expect(ids([account(2, 'smtp'), account(1, 'sandbox')])).toEqual([2]);
+    expect(ids([account(2, 'smtp'), account(3, 'smtp'), account(1, 'sandbox')])).toEqual([]);
+    expect(ids([])).toEqual([]);
   });
 });
