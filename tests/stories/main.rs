@@ -41,6 +41,7 @@ mod layers;
 mod limits;
 mod logging;
 mod mail_servers;
+mod old_connections;
 mod postfix;
 mod refusals;
 mod schedule;

@@ -15,7 +15,15 @@ use crate::ground::{PATIENCE, within_patience};
 use crate::inbox::nobody_got_two;
 use crate::people::people;
 
-const CONNECTIONS: usize = 4;
+/// How many connections a campaign has, and how many mails may be in flight on each.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    connections: usize,
+    burst: usize,
+}
+
+const ONE_BY_ONE: Way = Way { connections: 4, burst: 1 };
+const BURSTS: Way = Way { connections: 2, burst: 8 };
 /// A kill comes within so many commands behind the mail it waits for: anywhere in the conversation.
 const COMMANDS: usize = 12;
 
@@ -25,25 +33,33 @@ async fn ten_kills_in_one_campaign_lose_nobody_and_send_nothing_twice() {
     match std::env::var("HONGYAN_KILLS") {
         Ok(kills) => {
             let kills = kills.parse().expect("HONGYAN_KILLS is a number");
-            survives(kills * 50, kills, Duration::from_secs(5)).await;
+            survives(ONE_BY_ONE, kills * 50, kills, Duration::from_secs(5)).await;
         }
         // Beside other tests a start can take its time.
-        Err(_) => survives(2_000, 10, PATIENCE).await,
+        Err(_) => survives(ONE_BY_ONE, 2_000, 10, PATIENCE).await,
     }
 }
 
+/// `HONGYAN_KILLS` makes it longer too.
+#[tokio::test]
+async fn six_kills_of_bursts_leave_a_window_of_each_connection_in_doubt_at_most() {
+    let kills = std::env::var("HONGYAN_KILLS").map_or(6, |kills| kills.parse().expect("a number"));
+    survives(BURSTS, kills * 200, kills, PATIENCE).await;
+}
+
 /// Sends a campaign to so many people with so many kills, spread over it, and asserts what must be so.
-async fn survives(mails: usize, kills: usize, most_to_go_on: Duration) {
+async fn survives(way: Way, mails: usize, kills: usize, most_to_go_on: Duration) {
     let mut chance = chance::seeded();
     let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
-    ctl.campaign_for(mails, &server, CONNECTIONS as u32).await;
+    ctl.campaign_for(mails, &server, way.connections as u32).await;
+    ctl.run(&["account", "set", "Shop", "--burst", &way.burst.to_string()]).await.json();
     ctl.run(&["campaign", "start", "May"]).await.json();
 
     let between = mails / (kills + 1);
     let (mut in_doubt, mut longest) = (0, Duration::ZERO);
     for kill in 0..kills {
         let moment = kill * between + chance.usize(1..=between);
-        let (under_way, went_on) = killed_at(&ctl, &server, moment, chance.usize(..COMMANDS)).await;
+        let (under_way, went_on) = killed_at(&ctl, &server, way, moment, chance.usize(..COMMANDS)).await;
         in_doubt += under_way;
         longest = longest.max(went_on);
         eprintln!("kill {}: {under_way} under way, went on after {went_on:?}", kill + 1);
@@ -58,7 +74,13 @@ async fn survives(mails: usize, kills: usize, most_to_go_on: Duration) {
 /// Lets a process send until so many mails and then so many commands have arrived, and kills it.
 ///
 /// Gives how many mails were under way, armed and without an outcome, and how long it took to go on.
-async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: usize) -> (i64, Duration) {
+async fn killed_at(
+    ctl: &Ctl,
+    server: &ScriptedServer,
+    way: Way,
+    mails: usize,
+    commands: usize,
+) -> (i64, Duration) {
     let started = Instant::now();
     let before = server.received().len();
     let victim = Victim(ctl.serve().spawn().expect("hongyanctl runs"));
@@ -72,7 +94,7 @@ async fn killed_at(ctl: &Ctl, server: &ScriptedServer, mails: usize, commands: u
     let counts = ctl.counts().await;
     assert!(counts.of("queued") > 0, "it was over before it was killed");
     let under_way = counts.of("armed");
-    assert!(under_way <= CONNECTIONS as i64, "{under_way} mails under way over {CONNECTIONS} connections");
+    assert!(under_way <= (way.connections * way.burst) as i64, "{under_way} mails under way, {way:?}");
     is_sound(ctl).await;
     (under_way, went_on)
 }

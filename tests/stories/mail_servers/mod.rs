@@ -1,8 +1,9 @@
 //! A thousand mails through each of three real servers: everybody finds one, and it is theirs.
 //!
 //! In groups behind STARTTLS, and one command at a time inside TLS from the first byte, with a login. Postfix and Exim
-//! turn away a client that sends in groups where they have not announced it.
+//! turn away a client that sends in groups where they have not announced it. And in bursts, where they know CHUNKING.
 
+mod bursts;
 mod cage;
 mod exim;
 mod opensmtpd;
@@ -31,6 +32,8 @@ pub const PASSWORD: &str = "芝麻开门 open sesame";
 
 const CONTACTS: usize = 1_000;
 const CONNECTIONS: u32 = 4;
+/// Mails in flight on a connection, in bursts.
+const WINDOW: u32 = 32;
 const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// How a server wants to be spoken to.
@@ -38,6 +41,8 @@ const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 pub enum Speech {
     /// STARTTLS, and PIPELINING is announced.
     Grouped,
+    /// The same, with many mails in flight on each connection.
+    Bursts,
     /// TLS from the first byte, and PIPELINING is not announced.
     Lockstep,
 }
@@ -45,7 +50,7 @@ pub enum Speech {
 impl Speech {
     /// Whether PIPELINING is announced.
     pub const fn is_grouped(self) -> bool {
-        matches!(self, Self::Grouped)
+        matches!(self, Self::Grouped | Self::Bursts)
     }
 
     /// How the connection is protected.
@@ -78,6 +83,7 @@ async fn everybody_finds_one(server: &impl MailServer, speech: Option<Speech>) {
         draft.tls = speech.tls();
         draft.user = Some(USER.to_owned());
         draft.password = Some(SecretString::from(PASSWORD));
+        draft.burst = if speech == Speech::Bursts { WINDOW } else { 1 };
     }
     let account = desk.account(draft).await;
     let campaign = desk.draft(list, template, account).await;
@@ -86,6 +92,9 @@ async fn everybody_finds_one(server: &impl MailServer, speech: Option<Speech>) {
 
     let mails = delivered(server).await;
     assert_eq!(server.taken(), CONTACTS, "it took some twice");
+    let account = desk.engine.load_account(account).await.unwrap().record;
+    assert_eq!(account.takes_bursts, (speech == Some(Speech::Bursts)).then_some(true));
+    assert_eq!(account.lockstep_since_ms, None);
     for person in people(CONTACTS) {
         let local_part = person.address.split('@').next().expect("a local part");
         let [mail] = mails[local_part].as_slice() else { panic!("{local_part} has more than one") };

@@ -6,6 +6,9 @@
 //!
 //! What a refused mail leaves open would make the next one's recipients its own, and those commands have left already.
 //! So every mail but the first begins with RSET.
+//!
+//! Servers end connections that carried enough by a 421. Some hang up then, others (Exim) refuse a few more mails first.
+//! As long as nothing was taken since, what stands behind that without an answer was not taken either.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,6 +17,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use hongyan_domain::Stage;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::flight::{Awaits, Flight};
@@ -38,6 +42,8 @@ pub struct Burst<'a> {
     must_reset: bool,
     /// No more will be written: the socket failed, or the server has announced the end.
     ending: Option<Cause>,
+    /// The server has said that it ends here, and has taken nothing since.
+    said_farewell: bool,
     /// The connection is no more.
     is_over: bool,
     /// When the server last let us go on.
@@ -68,6 +74,7 @@ impl Session {
             written: 0,
             queued: 0,
             ending: None,
+            said_farewell: false,
             is_over: false,
             since: now,
             timer: Box::pin(sleep_until(now)),
@@ -230,6 +237,9 @@ impl Burst<'_> {
             let Some(flight) = self.flights.front_mut().filter(|flight| handed > flight.start()) else {
                 return Err(ProtocolFault::OutOfTurn.into());
             };
+            if flight.awaits() != Awaits::Reset {
+                self.said_farewell = code == 421 || (self.said_farewell && code / 100 != 2);
+            }
             let heard = flight.hear(code, || wire.reply(code))?;
             let is_out = handed >= flight.end();
             if code == 421 && self.ending.is_none() {
@@ -256,12 +266,14 @@ impl Burst<'_> {
         self.is_over = true;
         let handed = self.handed();
         let had_ended = self.flights.front().is_some_and(|oldest| handed <= oldest.start());
-        let cause = match cause {
-            Cause::Closed | Cause::Io(_) if had_ended => Cause::Stale,
-            cause => cause,
-        };
+        let hung_up = matches!(cause, Cause::Closed | Cause::Io(_) | Cause::Tls(_));
+        let was_told = hung_up && self.said_farewell;
+        let cause = if hung_up && had_ended { Cause::Stale } else { cause };
         for flight in self.flights.drain(..) {
-            let failure = flight.cut(cause.clone(), handed);
+            let failure = match flight.awaits() {
+                Awaits::Reset | Awaits::Mail if was_told => Failure::new(Stage::Mail, Cause::Stale),
+                _ => flight.cut(cause.clone(), handed),
+            };
             self.session.experience.note(Grouping::Burst, Err(&failure));
             outcomes.push(Err(failure));
         }

@@ -31,7 +31,6 @@ pub(super) async fn send(connection: &mut Connection, first: Job) -> Step {
         None => Step::Offer(first),
     };
     connection.session = Some(session);
-    connection.note_use();
     connection.learn().await;
     step
 }
@@ -195,6 +194,7 @@ impl<'a, 'b> Stream<'a, 'b> {
     }
 
     fn note_outcomes(&mut self) {
+        self.connection.note_use();
         let doubted = self.burst.group_trouble().is_some() && self.connection.shift.manners.may_doubt();
         let mut outcomes = std::mem::take(&mut self.outcomes);
         for outcome in outcomes.drain(..) {

@@ -21,7 +21,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A connection is not used beyond this age (Exchange's ConnectionTimeout is 10 min).
 const OLDEST_MS: i64 = 9 * 60 * 1_000;
 /// An idle one is closed after this (Exchange's ConnectionInactivityTimeout and Postfix's smtpd_timeout are 5 min).
-pub(super) const LONGEST_IDLE: Duration = Duration::from_secs(4 * 60);
+const LONGEST_IDLE_MS: i64 = 4 * 60 * 1_000;
+/// How often a connection that waits is looked at for that.
+pub(super) const LOOK: Duration = Duration::from_secs(30);
 /// One that idled longer than this is asked whether it still stands before it is used.
 const WORTH_ASKING_MS: i64 = 60 * 1_000;
 
@@ -80,20 +82,29 @@ impl Connection {
 
     /// Whether there is a connection that can carry one more mail.
     async fn is_usable(&mut self) -> bool {
-        let Some(session) = self.session.as_mut().filter(|session| !session.is_closed()) else {
-            return false;
-        };
-        let now_ms = self.shift.engine.now_ms();
-        let idle_ms = now_ms - self.log.used_at_ms;
-        if idle_ms > WORTH_ASKING_MS && !session.is_answering().await {
+        if self.session.as_ref().is_none_or(Session::is_closed) {
             return false;
         }
-        if self.is_old() {
+        let idle_ms = self.shift.engine.now_ms() - self.log.used_at_ms;
+        if self.is_old() || idle_ms > LONGEST_IDLE_MS {
             self.leave().await;
             return false;
         }
-        self.log.used_at_ms = now_ms;
+        if idle_ms > WORTH_ASKING_MS
+            && let Some(session) = &mut self.session
+            && !session.is_answering().await
+        {
+            return false;
+        }
+        self.note_use();
         true
+    }
+
+    /// Closes a connection that has idled for too long.
+    pub(super) async fn leave_if_idle(&mut self) {
+        if self.shift.engine.now_ms() - self.log.used_at_ms > LONGEST_IDLE_MS {
+            self.leave().await;
+        }
     }
 
     /// Whether the connection should carry no more, before its server thinks so.

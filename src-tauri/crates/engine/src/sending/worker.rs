@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::burst;
-use super::connecting::{LONGEST_IDLE, Log};
+use super::connecting::{LOOK, Log};
 use super::connections::Turn;
 use super::feeder::Job;
 use super::outcome::{Consequence, consequence, defer};
@@ -116,9 +116,9 @@ impl Connection {
                 () = self.shift.stop.cancelled() => return None,
                 job = self.jobs.recv() => return job.ok(),
                 () = self.turn.wanted_while_idle() => return None,
-                () = self.shift.engine.clock().sleep(LONGEST_IDLE), if self.session.is_some() => {}
+                () = self.shift.engine.clock().sleep(LOOK), if self.session.is_some() => {}
             }
-            self.leave().await;
+            self.leave_if_idle().await;
         }
     }
 
@@ -147,16 +147,18 @@ impl Connection {
     }
 
     /// Waits for a place in the account's pace; `false` when this round is over.
-    async fn take_place(&self) -> bool {
-        let clock = self.shift.engine.clock();
-        while let Err(until_ms) = self.shift.pacer.take(clock, jitter()) {
+    async fn take_place(&mut self) -> bool {
+        let shift = self.shift.clone();
+        let clock = shift.engine.clock();
+        while let Err(until_ms) = shift.pacer.take(clock, jitter()) {
             if until_ms - clock.now_ms() > LONGEST_HELD_MS {
-                self.shift.rest();
+                shift.rest();
                 return false;
             }
-            if !self.shift.pacer.wait(clock, until_ms, &self.shift.stop).await {
+            if !shift.pacer.wait(clock, until_ms, &shift.stop).await {
                 return false;
             }
+            self.leave_if_idle().await;
         }
         true
     }

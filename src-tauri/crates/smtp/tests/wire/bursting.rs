@@ -112,8 +112,30 @@ async fn a_421_in_a_burst_ends_it_and_is_told() {
     let outcomes = burst(&mut session, &["one", "two", "three", "four"]).await;
     assert_eq!(taken(&outcomes), [true, true, false, false]);
     assert_refused(outcomes[2].as_ref().expect_err("refused"), Stage::Mail, 421);
-    assert_eq!(in_doubt(&outcomes), 1);
+    assert!(outcomes[3].as_ref().expect_err("not looked at").is_stale());
     assert!(session.is_closed());
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_farewell_is_free_and_what_stands_behind_a_cut_is_not() {
+    let busy =
+        || ScriptedServer::builder().rule(Rule::at(At::Mail).after(2).answers(421, "too many messages"));
+    let bye = Rule::at(At::Rset).nth(3).answers_and_closes(554, "Too many nonmail commands");
+    for (builder, doubtful) in [(busy().rule(bye.clone()), 0), (ScriptedServer::builder().rule(bye), 1)] {
+        let server = builder.start().await;
+        let mut session = connected(&server).await;
+        let outcomes = burst(&mut session, &["one", "two", "three", "four"]).await;
+        assert_eq!((outcomes[3].is_ok(), in_doubt(&outcomes)), (false, doubtful), "{outcomes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_farewell_that_is_followed_by_other_words_was_none() {
+    let builder = ScriptedServer::builder().rule(Rule::at(At::Mail).nth(2).answers(421, "4.3.2 Not now"));
+    let server = builder.rule(Rule::at(At::Dot).nth(2).keeps_and_closes()).start().await;
+    let mut session = connected(&server).await;
+    let outcomes = burst(&mut session, &["one", "two", "three", "four"]).await;
+    assert_eq!((taken(&outcomes), in_doubt(&outcomes)), (vec![true, false, false, false], 2));
 }
 
 #[tokio::test]
