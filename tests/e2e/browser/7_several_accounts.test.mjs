@@ -68,7 +68,7 @@ async function choose(user, shop, news) {
     await section.click();
   await user.seesText("Shop 店铺 <shop@example.com>");
   await user.sees("campaigns_share_offer");
-  await user.tickText(news.name);
+  await user.page.getByRole('checkbox', { name: news.name }).click();
   await user.sees("campaigns_share_hint");
   await user.press("campaigns_share_more", { name: shop.name });
   await user.press("campaigns_share_more", { name: shop.name });
