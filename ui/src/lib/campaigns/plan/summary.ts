@@ -4,6 +4,14 @@ import { comingText, people } from '../words';
 import type { Departure } from './departure';
 import type { Planning } from './planning.svelte';
 
+/** The address that it comes from; several accounts are only counted, as each has its line below. */
+function fromText({ chosen }: Planning): string {
+  const [first, ...others] = chosen;
+  return others.length > 0
+    ? m.campaigns_from_several({ count: show.number(chosen.length) })
+    : (first?.from.address ?? '');
+}
+
 /** What will happen, in one sentence. */
 export function summaryText(planning: Planning): string {
   const { account, sendable, plan } = planning;
@@ -11,7 +19,7 @@ export function summaryText(planning: Planning): string {
   const values = {
     name: plan.name,
     people: people(sendable),
-    from: show.names(planning.chosen.map((one) => one.from.address)),
+    from: fromText(planning),
   };
   const isSandbox = account?.kind === 'sandbox';
   if (departure.kind === 'at' || departure.kind === 'kept') {
