@@ -138,7 +138,7 @@ const SETTLE: &str = "
 insert into run_counts (run_id, state, account_id, n)
 with moved as materialized (
     select run_id, deliveries.state as was, coalesce(deliveries.account_id, 0) as was_at, journal.state as becomes,
-        journal.account_id as at, count(*) as n
+        coalesce(journal.account_id, 0) as at, count(*) as n
     from journal cross join deliveries on deliveries.id = journal.delivery_id group by 1, 2, 3, 4, 5)
 select run_id, state, account_id, sum(n) as n
 from (select run_id, was as state, was_at as account_id, -n as n from moved

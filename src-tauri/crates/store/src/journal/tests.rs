@@ -212,3 +212,18 @@ async fn the_journal_is_carried_over_without_a_walk_over_all_deliveries() {
         assert!(!walks, "{statement}: {plan:?}");
     }
 }
+
+#[tokio::test]
+async fn a_mail_that_was_armed_for_nothing_is_nobodys_again() {
+    let (_folder, store) = ground().await;
+    let mut free = outcome(1, DeliveryState::Armed, DeliveryState::Queued);
+    if let Entry::Outcome(report) = &mut free {
+        report.account_id = None;
+    }
+    let mut writer = store.journal_writer();
+    writer.write(&[arm(1)], 7).await.unwrap();
+    writer.settle().await.unwrap();
+    writer.write(&[free], 8).await.unwrap();
+    writer.settle().await.unwrap();
+    assert_eq!(counts(&store).await.get(DeliveryState::Queued), 5);
+}
