@@ -134,3 +134,6 @@ async fn release_from_gone_accounts(
     .await?;
     recount(transaction, run).await
 }
+
+#[cfg(test)]
+mod tests;
