@@ -9,9 +9,12 @@
 //! them up to a moment old.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use hongyan_domain::{AccountId, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
 use sqlx::pool::PoolConnection;
+use sqlx::query::QueryAs;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection};
 
 use crate::deliveries::skip_word;
@@ -77,59 +80,66 @@ pub enum EntryResult {
     Stale,
 }
 
-/// What an entry is in [`WRITE`]: id, state it starts from, state it takes, attempts it counts for, account, whether it is
-/// an outcome, then day, verdict, stage, reply code, reply text, queue id, skip reason and due time.
-type Row<'a> = (
-    i64,
-    &'static str,
-    &'static str,
-    bool,
-    Option<i64>,
-    bool,
-    Option<i64>,
-    Option<&'static str>,
-    Option<&'static str>,
-    Option<u16>,
-    &'a str,
-    Option<&'a str>,
-    Option<&'static str>,
-    Option<i64>,
-);
+/// Values of an entry in the statement: id, state it starts from, state it takes, attempts it counts for, account, whether
+/// it is an outcome, then day, verdict, stage, reply code, reply text, queue id, skip reason and due time.
+const VALUES: usize = 14;
 
-/// Gives id and new state of those that applied. The entries are an array of [`Row`]s, each of another delivery.
+/// Entries of one write at most.
+const MOST_ENTRIES: usize = 1 << 10;
+
+/// One statement for each power of two of entries, up to [`MOST_ENTRIES`]: a statement for every number would have to be
+/// prepared again and again. The places that are left over stay null, and null is no delivery's id.
+static WRITES: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..=MOST_ENTRIES.ilog2()).map(|power| write_statement(1 << power)).collect());
+
+/// The statement for so many entries.
+fn statement_for(entries: usize) -> &'static str {
+    let power = entries.next_power_of_two().ilog2();
+    WRITES.get(usize::try_from(power).unwrap_or_default()).map_or("", String::as_str)
+}
+
+/// Gives id and new state of those that applied. The first value is the time, and behind it stand the [`VALUES`] of each entry.
 ///
 /// A statement of its own is a transaction of its own: it holds wholly or not at all, and nothing can be left open when
-/// somebody stops waiting for it.
-const WRITE: &str = "
-insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
-                     reply_code, reply_text, queue_id, skip_reason, due_at_ms)
-select id, iif(is_suppressed, 'skipped', becomes), attempt and not is_suppressed, account, $2, is_outcome, day, verdict,
-    stage, code, reply, queue, iif(is_suppressed, 'suppressed', skip), due
-from (select deliveries.id as id, value ->> 2 as becomes, value ->> 3 as attempt, value ->> 4 as account,
-          value ->> 5 as is_outcome, value ->> 6 as day, value ->> 7 as verdict, value ->> 8 as stage,
-          value ->> 9 as code, value ->> 10 as reply, value ->> 11 as queue, value ->> 12 as skip, value ->> 13 as due,
-          value ->> 2 = 'armed' and exists (select 1 from suppressions
-                                            where suppressions.address_key = deliveries.address_key) as is_suppressed
-      from json_each($1)
-          join deliveries on deliveries.id = value ->> 0
-          left join journal on journal.delivery_id = deliveries.id
-      where coalesce(journal.state, deliveries.state) = value ->> 1
-        and (value ->> 2 <> 'armed'
-             or is_suppressed
-             or (value ->> 1 in ('queued', 'deferred')
-                 and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
-                             where runs.id = deliveries.run_id and campaigns.state = 'running'))))
-where true
-on conflict (delivery_id) do update
-set state = excluded.state, attempts = attempts + excluded.attempts, account_id = excluded.account_id,
-    updated_at_ms = excluded.updated_at_ms, skip_reason = excluded.skip_reason, due_at_ms = excluded.due_at_ms,
-    has_outcome = has_outcome or excluded.has_outcome, day = coalesce(excluded.day, day),
-    verdict = iif(excluded.has_outcome, excluded.verdict, verdict),
-    stage = iif(excluded.has_outcome, excluded.stage, stage),
-    reply_code = iif(excluded.has_outcome, excluded.reply_code, reply_code),
-    reply_text = iif(excluded.has_outcome, excluded.reply_text, reply_text),
-    queue_id = iif(excluded.has_outcome, excluded.queue_id, queue_id)
-returning delivery_id, state";
+/// somebody stops waiting for it. The entries are values and no JSON, as to take JSON apart costs more than to write.
+fn write_statement(entries: usize) -> String {
+    // No numbers behind the question marks: SQLite would look for each of them among all the others.
+    let entry = format!("({})", ["?"; VALUES].join(", "));
+    let values = vec![entry; entries].join(", ");
+    format!(
+        "insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
+                              reply_code, reply_text, queue_id, skip_reason, due_at_ms)
+         select id, iif(is_suppressed, 'skipped', becomes), attempt and not is_suppressed, account, ?, is_outcome, day,
+             verdict, stage, code, reply, queue, iif(is_suppressed, 'suppressed', skip), due
+         from (select deliveries.id as id, column3 as becomes, column4 as attempt, column5 as account,
+                   column6 as is_outcome, column7 as day, column8 as verdict, column9 as stage, column10 as code,
+                   column11 as reply, column12 as queue, column13 as skip, column14 as due,
+                   column3 = 'armed' and exists (select 1 from suppressions
+                                                 where suppressions.address_key = deliveries.address_key)
+                   as is_suppressed
+               from (values {values})
+                   cross join deliveries on deliveries.id = column1
+                   left join journal on journal.delivery_id = deliveries.id
+               where coalesce(journal.state, deliveries.state) = column2
+                 and (column3 <> 'armed'
+                      or is_suppressed
+                      or (column2 in ('queued', 'deferred')
+                          and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
+                                      where runs.id = deliveries.run_id and campaigns.state = 'running'))))
+         where true
+         on conflict (delivery_id) do update
+         set state = excluded.state, attempts = attempts + excluded.attempts, account_id = excluded.account_id,
+             updated_at_ms = excluded.updated_at_ms, skip_reason = excluded.skip_reason,
+             due_at_ms = excluded.due_at_ms, has_outcome = has_outcome or excluded.has_outcome,
+             day = coalesce(excluded.day, day),
+             verdict = iif(excluded.has_outcome, excluded.verdict, verdict),
+             stage = iif(excluded.has_outcome, excluded.stage, stage),
+             reply_code = iif(excluded.has_outcome, excluded.reply_code, reply_code),
+             reply_text = iif(excluded.has_outcome, excluded.reply_text, reply_text),
+             queue_id = iif(excluded.has_outcome, excluded.queue_id, queue_id)
+         returning delivery_id, state"
+    )
+}
 
 /// Carries the journal over into the deliveries and what is counted of them.
 ///
@@ -181,31 +191,39 @@ pub struct JournalWriter {
 const MOST_WRITES: u32 = 32;
 
 impl JournalWriter {
-    /// Writes entries in one transaction; the results stand in the order of the entries. Of two entries about the same
-    /// delivery only the first applies.
+    /// Writes entries, [`MOST_ENTRIES`] in one transaction; the results stand in the order of the entries. Of two entries
+    /// about the same delivery in one transaction only the first applies.
     pub async fn write(&mut self, entries: &[Entry], now_ms: i64) -> Result<Vec<EntryResult>> {
-        let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
-        let mut places = HashMap::with_capacity(entries.len());
-        let mut rows = Vec::with_capacity(entries.len());
-        for (place, entry) in entries.iter().enumerate() {
-            places.entry(entry.id().0).or_insert_with(|| {
-                rows.push(row(entry));
-                place
-            });
+        let mut results = Vec::with_capacity(entries.len());
+        for entries in entries.chunks(MOST_ENTRIES) {
+            results.append(&mut self.write_together(entries, now_ms).await?);
         }
-        let rows = serde_json::to_string(&rows)?;
+        Ok(results)
+    }
+
+    async fn write_together(&mut self, entries: &[Entry], now_ms: i64) -> Result<Vec<EntryResult>> {
+        let mut places = HashMap::with_capacity(entries.len());
+        for (place, entry) in entries.iter().enumerate() {
+            places.entry(entry.id().0).or_insert(place);
+        }
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.store.acquire_writer().await?,
         };
-        let applied: Vec<(i64, String)> =
-            sqlx::query_as(WRITE).bind(rows).bind(now_ms).fetch_all(&mut *connection).await?;
+        let mut write = sqlx::query_as(statement_for(places.len())).bind(now_ms);
+        for (place, entry) in entries.iter().enumerate() {
+            if places.get(&entry.id().0) == Some(&place) {
+                write = bind(write, entry);
+            }
+        }
+        let applied = write.fetch_all(&mut *connection).await?;
+        self.connection = Some(connection);
         self.writes += 1;
         self.unsettled += applied.len();
-        self.connection = Some(connection);
         if self.writes >= MOST_WRITES {
             self.rest();
         }
+        let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
         for (id, state) in applied {
             if let Some(place) = places.get(&id)
                 && let (Some(entry), Some(result)) = (entries.get(*place), results.get_mut(*place))
@@ -278,31 +296,34 @@ impl Entry {
     }
 }
 
-fn row(entry: &Entry) -> Row<'_> {
+/// A statement on its way, which gives ids and states.
+type Write<'a> = QueryAs<'a, Sqlite, (i64, String), SqliteArguments>;
+
+/// Puts an entry's values in.
+fn bind<'a>(write: Write<'a>, entry: &'a Entry) -> Write<'a> {
     match entry {
         Entry::Arm { id, account_id, from } => {
-            let armed = DeliveryState::Armed.as_str();
-            let account = Some(account_id.0);
-            (id.0, from.as_str(), armed, true, account, false, None, None, None, None, "", None, None, None)
+            let write = write.bind(id.0).bind(from.as_str()).bind(DeliveryState::Armed.as_str());
+            let write = write.bind(true).bind(account_id.0).bind(false);
+            let nothing: Option<i64> = None;
+            let write = write.bind(nothing).bind(nothing).bind(nothing).bind(nothing);
+            write.bind("").bind(nothing).bind(nothing).bind(nothing)
         }
-        Entry::Outcome(report) => (
-            report.id.0,
-            report.from.as_str(),
-            report.to.as_str(),
+        Entry::Outcome(report) => {
+            let write = write.bind(report.id.0).bind(report.from.as_str()).bind(report.to.as_str());
             // An attempt that ended before arming counts here; an armed one was counted when it was armed.
-            report.from != DeliveryState::Armed
-                && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred),
-            report.account_id.map(|account| account.0),
-            true,
-            Some(report.day),
-            report.verdict.map(Verdict::as_str),
-            report.stage.map(Stage::as_str),
-            report.reply_code,
-            &report.reply_text,
-            report.queue_id.as_deref(),
-            skip_word(report.skip_reason),
-            report.due_at_ms,
-        ),
+            let counts = report.from != DeliveryState::Armed
+                && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred);
+            let write = write
+                .bind(counts)
+                .bind(report.account_id.map(|account| account.0))
+                .bind(true)
+                .bind(report.day);
+            let write = write.bind(report.verdict.map(Verdict::as_str)).bind(report.stage.map(Stage::as_str));
+            let write =
+                write.bind(report.reply_code).bind(&report.reply_text).bind(report.queue_id.as_deref());
+            write.bind(skip_word(report.skip_reason)).bind(report.due_at_ms)
+        }
     }
 }
 

@@ -202,7 +202,7 @@ async fn a_cancelled_campaign_keeps_what_the_journal_armed() {
 #[tokio::test]
 async fn the_journal_is_carried_over_without_a_walk_over_all_deliveries() {
     let (_folder, store) = ground().await;
-    for statement in SETTLE.split(';').chain([WRITE]) {
+    for statement in SETTLE.split(';').chain(WRITES.iter().take(3).map(String::as_str)) {
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {statement}")))
                 .fetch_all(store.reader())
