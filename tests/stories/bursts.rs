@@ -103,6 +103,16 @@ async fn refused_recipients_in_a_burst_fail_alone() {
 }
 
 #[tokio::test]
+async fn a_connection_on_which_many_were_refused_is_left_in_good_order() {
+    let rule = Rule::at(At::Rcpt).every(12).answers(550, "5.1.1 No such user here");
+    let server = ScriptedServer::builder().rule(rule).start().await;
+    let story = Bursting::at(&server, 120, 1).await;
+    assert_eq!(story.run().await, [("failed", 10), ("sent", 110)].into());
+    assert_eq!((nobody_got_two(&server).len(), server.connections()), (110, 2));
+    assert_eq!(server.verbs().iter().filter(|verb| **verb == "QUIT").count(), 2);
+}
+
+#[tokio::test]
 async fn a_cut_in_a_burst_leaves_a_window_in_doubt_at_most_and_the_rest_goes_on() {
     for rule in [Rule::at(At::Dot).nth(50).closes(), Rule::at(At::Dot).nth(50).keeps_and_closes()] {
         let server = ScriptedServer::builder().rule(rule).start().await;

@@ -306,6 +306,8 @@ impl Burst<'_> {
         let limits = &self.session.limits;
         let oldest = self.flights.front()?;
         Some(match oldest.awaits() {
+            // A server that has said farewell is waited for: what it leaves unsaid would be in doubt.
+            _ if self.said_farewell => limits.data,
             _ if self.ending.is_some() => limits.quit,
             _ if self.handed() < oldest.end() => limits.body_block,
             Awaits::Reset | Awaits::Mail => limits.mail,

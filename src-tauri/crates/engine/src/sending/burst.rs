@@ -23,6 +23,10 @@ use super::worker::{Connection, Step};
 /// Once the round has ended, the server may be silent for so long before what it owes is left in doubt.
 const LAST_WORDS: Duration = Duration::from_secs(60);
 
+/// After so many refused mails a connection is left for a new one: Exim counts what clears up behind them, and hangs up
+/// without an answer to anybody after ten.
+const MOST_REFUSED: u32 = 8;
+
 /// Sends this mail and those that follow, until there are none at hand or the connection ends.
 pub(super) async fn send(connection: &mut Connection, first: Job) -> Step {
     let Some(mut session) = connection.session.take() else { return Step::Offer(first) };
@@ -32,6 +36,9 @@ pub(super) async fn send(connection: &mut Connection, first: Job) -> Step {
     };
     connection.session = Some(session);
     connection.learn().await;
+    if connection.log.refused >= MOST_REFUSED {
+        connection.leave().await;
+    }
     step
 }
 
@@ -96,7 +103,8 @@ impl<'a, 'b> Stream<'a, 'b> {
 
     fn has_room(&self) -> bool {
         let window = if self.burst.is_proven() { self.connection.shift.window() } else { 1 };
-        self.feeds && self.under_way.len() + self.gathered.len() < window
+        let bears_more = self.feeds && self.connection.log.refused < MOST_REFUSED;
+        bears_more && self.under_way.len() + self.gathered.len() < window
     }
 
     fn take_in(&mut self, job: Job) {
@@ -205,6 +213,7 @@ impl<'a, 'b> Stream<'a, 'b> {
                 Err(failure) => {
                     let before = self.answered_before();
                     let is_full = before > 0 && self.note_if_full(failure, before);
+                    self.connection.log.refused += u32::from(matches!(failure.cause, Cause::Reply(_)));
                     // The connection ended before it came to it or has carried its share, or groups are to blame: nothing
                     // against this mail.
                     if failure.is_stale() || is_full || (doubted && matches!(failure.cause, Cause::Reply(_)))

@@ -36,6 +36,8 @@ pub(super) struct Log {
     /// Mails offered on it, and mails that the server took.
     pub(super) carried: u32,
     pub(super) taken: u32,
+    /// Mails of a burst that the server refused.
+    pub(super) refused: u32,
     /// Whether commands may go in groups on it, and whether that went wrong.
     has_groups: bool,
     is_doubted: bool,
