@@ -10,6 +10,7 @@ import sys
 import app
 import contacts
 import crash
+import memory
 import ours
 import peers
 
@@ -74,7 +75,7 @@ def ratios(runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="send, import, query, app; nothing: all; or crash")
+    parser.add_argument("parts", nargs="*", help="send, import, query, memory, app; nothing: all; or crash")
     parser.add_argument("--cells", default="0:1,0:4,0:16,20:1,20:4,20:16,100:1,100:4,100:16")
     parser.add_argument("--peers", default="smtp-source,nodemailer,go-net-smtp")
     parser.add_argument("--full", action="store_true", help="five rounds, up to 20,000 mails a run; about an hour")
@@ -82,12 +83,12 @@ def main():
     parser.add_argument("--seconds", type=float, help="about how long one run may take (2)")
     parser.add_argument("--count", type=int, help="mails in every run, else as many as fit the time")
     parser.add_argument("--as-built", action="store_true", help="measure the release binary that is there")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="contacts in import and query")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="contacts in import, query and memory")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (5 if arguments.full else 2)
     arguments.seconds = arguments.seconds or (10 if arguments.full else 2)
-    parts = arguments.parts or ["send", "import", "query", "app"]
+    parts = arguments.parts or ["send", "import", "query", "memory", "app"]
     if parts == ["crash"]:
         sys.exit(crash.run())
     folder = peers.find()
@@ -105,6 +106,8 @@ def main():
                     result[part] = contacts.measure_import(folder, arguments.rows, arguments.rounds)
                 case "query":
                     result[part] = contacts.measure_queries(folder, arguments.rows)
+                case "memory":
+                    result[part] = memory.measure(folder, arguments.rows)
                 case "app":
                     result[part] = app.measure(folder, arguments.rounds)
                 case _:

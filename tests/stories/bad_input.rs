@@ -1,6 +1,6 @@
 //! Files as they really come, and worse: the bad rows stay out, the good ones get their mail, and no mail is forged.
 
-use hongyan_engine::{Error, FileFault, Import};
+use hongyan_engine::{Error, FileFault, Import, RejectWords};
 use hongyan_testkit::ScriptedServer;
 
 use crate::desk::Desk;
@@ -43,6 +43,39 @@ async fn an_empty_file_and_one_without_addresses_are_refused() {
     assert!(matches!(blank, Err(Error::File(FileFault::Empty))), "{blank:?}");
     let no_address = desk.import("People", b"city,job\nBern,cook\n").await;
     assert!(matches!(no_address, Err(Error::Mapping(_))), "{no_address:?}");
+}
+
+#[tokio::test]
+async fn the_rows_left_out_come_back_whole_with_the_reason_in_the_users_words_and_run_nothing() {
+    let desk = Desk::new().await;
+    let file =
+        "email,姓名,note\nli@people.example,李,\nno-at.example,\"王, 丽\",=HYPERLINK(\"x\")\n,空,+86 10\n";
+    let import = desk.import("People", file.as_bytes()).await.expect("one row is good");
+    assert_eq!((import.record.new, import.record.invalid), (1, 2));
+
+    let target = desk.folder().join("rejects.csv");
+    let handle = desk.engine.files().register(target.clone());
+    let words = RejectWords {
+        row: "行".into(),
+        column: "列".into(),
+        reason: "原因".into(),
+        reasons: [("address_no_at".to_owned(), "缺少 @".to_owned())].into(),
+    };
+    let count = desk.engine.export_rejects(import.record.id, &handle, words).await.unwrap();
+    assert_eq!(count, 2);
+    let text = std::fs::read_to_string(&target).unwrap();
+    let expected = [
+        "\u{feff}email,姓名,note,行,列,原因",
+        "no-at.example,\"王, 丽\",\"'=HYPERLINK(\"\"x\"\")\",3,email,缺少 @",
+        ",空,'+86 10,4,email,address_empty",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+
+    // Put right, the file goes in again as it is.
+    let mended =
+        text.replace("no-at.example", "wang@people.example").replace("\r\n,空", "\r\nkong@people.example,空");
+    let again = desk.import("People", mended.as_bytes()).await.expect("a good file");
+    assert_eq!((again.record.new, again.record.invalid), (2, 0));
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async function limitADomain(user, form) {
   await form.press('accounts_limits_domain_add');
   await form.fill('accounts_limits_domain', 'not a domain');
   const domains = form.part('group', 'accounts_limits_domains');
-  await domains.fill('accounts_limits_minute', '30');
+  await domains.fill('accounts_limits_domain_minute', '30');
   await form.press('accounts_limits_save');
   user.wasRefused();
   await form.sees('accounts_limits_domain_invalid');

@@ -4,11 +4,15 @@ use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
-use hongyan_domain::FieldName;
+use hongyan_domain::{FieldName, RawRow};
 
+use crate::guard::unguarded;
 use crate::parsed::Plan;
 use crate::records::{Records, Step};
 use crate::{CsvOptions, FileFault, Mapping, ParsedContact, RowFault, RowFaultKind, dialect};
+
+/// Characters that are kept of a row without a contact: more than any row of contacts has, and too few to fill the memory.
+const MAX_RAW_CHARS: usize = 2_000;
 
 /// One row of a file that is not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub struct Row {
     pub number: u64,
     /// The contact in it, or why there is none.
     pub result: Result<ParsedContact, RowFault>,
+    /// A row without a contact as it stands in the file, long values cut; else empty. What is no record comes as one value.
+    pub raw: RawRow,
 }
 
 /// Reads the contacts of a file from top to bottom, in bounded memory.
@@ -58,7 +64,11 @@ impl ContactReader {
                 self.skip_header = false;
                 continue;
             }
-            rows.push(Row { number: self.records.number(), result: self.parse(step) });
+            let number = self.records.number();
+            let line = if let Step::Broken { line, .. } = &step { Some(line.clone()) } else { None };
+            let result = self.parse(step);
+            let raw = if result.is_ok() { RawRow::default() } else { self.raw(line) };
+            rows.push(Row { number, result, raw });
         }
         Ok(rows)
     }
@@ -70,8 +80,22 @@ impl ContactReader {
             Step::TooManyColumns => {
                 Err(RowFault { kind: RowFaultKind::TooManyColumns, column: None, excerpt: String::new() })
             }
-            Step::Broken { kind, excerpt } => Err(RowFault { kind, column: None, excerpt }),
+            Step::Broken { kind, excerpt, .. } => Err(RowFault { kind, column: None, excerpt }),
         }
+    }
+
+    /// The values of the row at hand, or the line where it has none, within [`MAX_RAW_CHARS`].
+    fn raw(&self, line: Option<String>) -> RawRow {
+        let mut left = MAX_RAW_CHARS;
+        let mut cut = |value: &str| {
+            let kept: String = value.chars().take(left).collect();
+            left -= kept.chars().count();
+            kept
+        };
+        RawRow(match line {
+            Some(line) => vec![cut(&line)],
+            None => self.records.record().values().map(|value| cut(&unguarded(&value))).collect(),
+        })
     }
 
     /// How many rows were blank so far.

@@ -10,6 +10,9 @@ use crate::text::DecodedText;
 /// A row of contacts has kilobytes; beyond this it is damage, and holding it would only cost memory.
 pub(crate) const MAX_RECORD_BYTES: usize = 1 << 20;
 
+/// Characters that are told of a line that is no record.
+const MAX_LINE_CHARS: usize = 2_000;
+
 /// The records of a text, one at a time.
 pub(crate) struct Records<R> {
     text: DecodedText<R>,
@@ -30,7 +33,12 @@ pub(crate) enum Step {
     /// A record with more cells than are kept.
     TooManyColumns,
     /// Something that is no record.
-    Broken { kind: RowFaultKind, excerpt: String },
+    Broken {
+        kind: RowFaultKind,
+        excerpt: String,
+        /// The beginning of the line.
+        line: String,
+    },
 }
 
 impl<R: Read> Records<R> {
@@ -101,8 +109,9 @@ impl<R: Read> Records<R> {
                 Split::Cut { in_quotes: true } | Split::WildQuote => RowFaultKind::UnclosedQuote,
             };
             let excerpt = masked(rest);
+            let line = rest.lines().next().unwrap_or_default().chars().take(MAX_LINE_CHARS).collect();
             self.skip_line()?;
-            return Ok(Some(Step::Broken { kind, excerpt }));
+            return Ok(Some(Step::Broken { kind, excerpt, line }));
         }
     }
 

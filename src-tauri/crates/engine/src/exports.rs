@@ -3,6 +3,7 @@
 //! The file grows under another name and gets its own when it is complete, so that a failure never leaves half a file
 //! that looks whole.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,19 @@ use crate::{Engine, Error, Result};
 
 /// Rows that are read at a time.
 const BATCH: u32 = 5_000;
+
+/// What the columns that are added to rejected rows are called, and the reasons' sentences by code: the user's words.
+#[derive(Debug, Clone, Default)]
+pub struct RejectWords {
+    /// Head of the column with the row's number.
+    pub row: String,
+    /// Head of the column with the column at fault.
+    pub column: String,
+    /// Head of the column with the reason.
+    pub reason: String,
+    /// Sentences by code; a reason without one is told by its code.
+    pub reasons: BTreeMap<String, String>,
+}
 
 impl Engine {
     /// Writes the contacts that match to a file; says how many.
@@ -35,10 +49,11 @@ impl Engine {
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }
 
-    /// Writes the rows that an import could not take to a file, with the codes of the reasons; says how many.
-    pub async fn export_rejects(&self, import: ImportId, target: &str) -> Result<u64> {
+    /// Writes the rows that an import could not take to a file: as they are, and behind that their number, the column and
+    /// the reason in the user's words; says how many.
+    pub async fn export_rejects(&self, import: ImportId, target: &str, words: RejectWords) -> Result<u64> {
         let target = self.path_of(target)?;
-        self.store().load_import(import).await?;
+        let heads = self.store().load_import_heads(import).await?;
         let mut problems: Vec<ImportProblem> = Vec::new();
         loop {
             let after = problems.last().map_or(0, |problem| problem.row);
@@ -49,7 +64,7 @@ impl Engine {
             problems.extend(batch);
         }
         let count = u64::try_from(problems.len()).unwrap_or(u64::MAX);
-        on_disk(move || write_rejects(&target, &problems)).await?;
+        on_disk(move || write_rejects(&target, &heads, &problems, &words)).await?;
         Ok(count)
     }
 }
@@ -82,12 +97,28 @@ impl ContactExport {
     }
 }
 
-fn write_rejects(target: &Path, problems: &[ImportProblem]) -> io::Result<()> {
+fn write_rejects(
+    target: &Path,
+    heads: &[String],
+    problems: &[ImportProblem],
+    words: &RejectWords,
+) -> io::Result<()> {
     let (unfinished, file) = Unfinished::create(target)?;
-    let mut export = CsvExport::new(BufWriter::new(file), &["row", "column", "reason", "value"])?;
+    let widest = problems.iter().map(|problem| problem.raw.0.len()).max().unwrap_or_default();
+    let columns = heads.len().max(widest);
+    let whole = |values: &[String]| {
+        let missing = std::iter::repeat_n(String::new(), columns.saturating_sub(values.len()));
+        values.iter().cloned().chain(missing).collect::<Vec<_>>()
+    };
+    let own = [&words.row, &words.column, &words.reason].map(String::clone);
+    let all: Vec<String> = whole(heads).into_iter().chain(own).collect();
+    let mut export =
+        CsvExport::new(BufWriter::new(file), &all.iter().map(String::as_str).collect::<Vec<_>>())?;
     for problem in problems {
-        let column = problem.head.as_deref().unwrap_or_default();
-        export.row([problem.row.to_string().as_str(), column, &problem.code, &problem.excerpt])?;
+        let reason = words.reasons.get(&problem.code).unwrap_or(&problem.code);
+        let column = problem.head.clone().unwrap_or_default();
+        let own = [problem.row.to_string(), column, reason.clone()];
+        export.row(whole(&problem.raw.0).into_iter().chain(own))?;
     }
     unfinished.complete(export.finish()?)
 }

@@ -52,7 +52,7 @@ impl Store {
             .max_lifetime(None)
             .test_before_acquire(false)
             // What is read lies in the mapped file as a rule, so a small cache each is enough: there are a few of them.
-            .connect_with(options.read_only(true).pragma("cache_size", "-4096"))
+            .connect_with(options.read_only(true).pragma("cache_size", "-3072"))
             .await?;
         let store = Self { writer, reader };
         if let Err(error) = store.settle_journal().await {
@@ -116,7 +116,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         // macOS does not flush the drive's cache by fsync alone.
         .pragma("fullfsync", "on")
         .pragma("checkpoint_fullfsync", "on")
-        .pragma("cache_size", "-20480")
+        .pragma("cache_size", "-16384")
         // 32 MB: a checkpoint stands in the way of the commit behind it, and pages that change again and again are then
         // written to the database eight times less often.
         .pragma("wal_autocheckpoint", "8000")

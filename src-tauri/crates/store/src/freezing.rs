@@ -49,6 +49,19 @@ pub(crate) async fn freeze_audience(
     Ok(Some(added))
 }
 
+/// Counts the deliveries of a run that has just been frozen: nobody belongs to an account yet, so they lie in the order of
+/// their states, and a million of them need not be sorted in memory.
+pub(crate) async fn count_frozen(transaction: &mut Transaction<'static, Sqlite>, run: RunId) -> Result<()> {
+    sqlx::query(
+        "insert into run_counts (run_id, state, account_id, n)
+         select run_id, state, 0, count(*) from deliveries where run_id = $1 group by run_id, state",
+    )
+    .bind(run.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
 /// The last contact of the next batch of a list; `None` behind its end.
 async fn find_end_of_batch(
     transaction: &mut Transaction<'static, Sqlite>,

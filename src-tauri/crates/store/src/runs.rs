@@ -3,7 +3,7 @@
 use hongyan_domain::{CampaignId, CampaignState, ListId, RunId};
 use sqlx::{FromRow, Sqlite, Transaction};
 
-use crate::freezing::{Watch, freeze_audience};
+use crate::freezing::{Watch, count_frozen, freeze_audience};
 use crate::run_accounts::{RunAccount, insert_run_accounts};
 use crate::{Error, Result, Store};
 
@@ -132,7 +132,7 @@ impl Store {
         if freeze_audience(&mut transaction, RunId(id), now_ms, watch).await?.is_none() {
             return Ok(None);
         }
-        recount(&mut transaction, RunId(id)).await?;
+        count_frozen(&mut transaction, RunId(id)).await?;
         transaction.commit().await?;
         Ok(Some(RunId(id)))
     }

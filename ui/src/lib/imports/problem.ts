@@ -1,5 +1,5 @@
 import { m } from '$lib/paraglide/messages';
-import type { ImportProblem } from '$lib/rpc/schema';
+import type { ImportProblem, RejectWords } from '$lib/rpc/schema';
 
 const sentences: Record<string, () => string> = {
   address_empty: m.import_problem_address_empty,
@@ -15,6 +15,16 @@ const sentences: Record<string, () => string> = {
   line_too_long: m.import_problem_line_too_long,
   unclosed_quote: m.import_problem_unclosed_quote,
 };
+
+/** What is added to the rows in the file of those that could not be taken. */
+export function rejectWords(): RejectWords {
+  return {
+    row: m.import_problem_row(),
+    column: m.import_problem_column(),
+    reason: m.import_problem_reason(),
+    reasons: Object.fromEntries(Object.entries(sentences).map(([code, sentence]) => [code, sentence()])),
+  };
+}
 
 /** Why a row could not be taken. A code of a newer engine gets a sentence that is true of all. */
 export function rowProblem(problem: ImportProblem): string {

@@ -682,12 +682,17 @@ export type ExportRecipients = {
   target: string;
 };
 
-/** Writes the rows that could not be taken to a CSV file, with their reasons. */
+/**
+ * Writes the rows that could not be taken to a CSV file: as they stand in the imported file, and behind that the row's
+ * number, the column and the reason.
+ */
 export type ExportRejects = {
   /** Which import. */
   id: number;
   /** Where to. */
   target: string;
+  /** The added columns in the user's language. */
+  words: RejectWords;
 };
 
 /** A field contacts have. */
@@ -1086,6 +1091,18 @@ export type RecipientRow = {
   dueAtMs: number | null;
   /** When its state last changed, unix milliseconds. */
   updatedAtMs: number;
+};
+
+/** What the columns that are added to rejected rows are called, and the sentences of the reasons. */
+export type RejectWords = {
+  /** Head of the row's number. */
+  row: string;
+  /** Head of the column at fault. */
+  column: string;
+  /** Head of the reason. */
+  reason: string;
+  /** Sentences by [`ImportProblem::code`]; a reason without one is told by its code. */
+  reasons: { [key in string]: string };
 };
 
 /** Takes one address off the suppression list, by the user's own decision. */

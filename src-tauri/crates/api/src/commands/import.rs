@@ -144,7 +144,8 @@ pub struct ImportProblem {
     pub excerpt: String,
 }
 
-/// Writes the rows that could not be taken to a CSV file, with their reasons.
+/// Writes the rows that could not be taken to a CSV file: as they stand in the imported file, and behind that the row's
+/// number, the column and the reason.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportRejects {
@@ -152,4 +153,20 @@ pub struct ExportRejects {
     pub id: i64,
     /// Where to.
     pub target: FileHandle,
+    /// The added columns in the user's language.
+    pub words: RejectWords,
+}
+
+/// What the columns that are added to rejected rows are called, and the sentences of the reasons.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RejectWords {
+    /// Head of the row's number.
+    pub row: String,
+    /// Head of the column at fault.
+    pub column: String,
+    /// Head of the reason.
+    pub reason: String,
+    /// Sentences by [`ImportProblem::code`]; a reason without one is told by its code.
+    pub reasons: BTreeMap<String, String>,
 }

@@ -5,7 +5,7 @@ use hongyan_engine::{CsvOptions, Engine, Import, ImportFailure, Target, TextEnco
 
 use super::import::{
     ColumnTarget, ColumnView, ExportRejects, ImportOptions, ImportPreview, ImportProblem, ImportView,
-    PreviewImport, StartImport,
+    PreviewImport, RejectWords, StartImport,
 };
 use super::shapes::{ById, Count, Done};
 use crate::error::{ErrorCode, ErrorView, Result};
@@ -134,5 +134,7 @@ pub(crate) async fn cancel(engine: Engine, request: ById) -> Result<Done> {
 }
 
 pub(crate) async fn export_rejects(engine: Engine, request: ExportRejects) -> Result<Count> {
-    Ok(engine.export_rejects(ImportId(request.id), &request.target).await?.into())
+    let RejectWords { row, column, reason, reasons } = request.words;
+    let words = hongyan_engine::RejectWords { row, column, reason, reasons };
+    Ok(engine.export_rejects(ImportId(request.id), &request.target, words).await?.into())
 }

@@ -182,3 +182,15 @@ fn a_stray_nul_costs_no_more_than_its_row() {
     let sample = file(&text);
     assert_eq!(faults(&sample, &["email", "name"]), [RowFaultKind::BadAddress(AddressFault::BadCharacter)]);
 }
+
+#[test]
+fn a_row_without_a_contact_comes_whole_and_one_with_a_contact_only_once() {
+    let long = "x".repeat(5_000);
+    let sample = file(format!("email,name,note\na@b.cn,Ann,1\nno-at,\"O, \"\"B\"\"\",'=1+1\n,{long},y\n"));
+    let rows = read(&sample, &["email", "name", "skip"]);
+    let raw: Vec<&[String]> = rows.iter().map(|row| row.raw.0.as_slice()).collect();
+    assert_eq!(raw[0], [""; 0]);
+    assert_eq!(raw[1], ["no-at", "O, \"B\"", "=1+1"]);
+    assert_eq!((raw[2].len(), raw[2][1].len()), (3, 2_000), "within bounds");
+    assert_eq!(format!("{:?}", rows[1].raw), "RawRow(3 values)");
+}

@@ -123,6 +123,7 @@ impl Engine {
             list_id,
             bytes_total: i64::try_from(source.reader.total_bytes()).unwrap_or(i64::MAX),
             fields: source.reader.fields().to_vec(),
+            heads: source.heads(),
         };
         let id = self.store().insert_import(&new, self.now_ms()).await?;
         let token = self.imports().begin(id);

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use hongyan_contact_files::{FileFault, ParsedContact, RowFault, RowFaultKind, TextEncoding};
+use hongyan_domain::RawRow;
 use hongyan_store::{ImportBatch, ImportRow};
 use tokio::sync::mpsc;
 
@@ -18,6 +19,7 @@ pub(super) const BATCH_ROWS: usize = 10_000;
 pub(super) struct Source {
     pub(super) reader: ContactReader,
     heads: Vec<String>,
+    has_heads: bool,
 }
 
 impl Source {
@@ -34,7 +36,14 @@ impl Source {
             has_header: Some(preview.has_header),
         };
         let reader = ContactReader::open(path, &options, mapping)?;
-        Ok(Self { reader, heads: preview.columns.into_iter().map(|column| column.head).collect() })
+        let heads = preview.columns.into_iter().map(|column| column.head).collect();
+        Ok(Self { reader, heads, has_heads: preview.has_header })
+    }
+
+    /// The heads of the columns as they stand in the file; empty texts where it has none.
+    pub(super) fn heads(&self) -> Vec<String> {
+        let own = |head: &String| if self.has_heads { head.clone() } else { String::new() };
+        self.heads.iter().map(own).collect()
     }
 
     /// Reads to the end, or until nobody takes the batches any more.
@@ -54,7 +63,7 @@ impl Source {
             for row in rows {
                 match row.result {
                     Ok(contact) => batch.rows.push(seen.row(contact)),
-                    Err(fault) => batch.problems.push(self.problem(row.number, fault)),
+                    Err(fault) => batch.problems.push(self.problem(row.number, fault, row.raw)),
                 }
             }
             if batches.blocking_send(batch).is_err() {
@@ -63,7 +72,7 @@ impl Source {
         }
     }
 
-    fn problem(&self, number: u64, fault: RowFault) -> ImportProblem {
+    fn problem(&self, number: u64, fault: RowFault, raw: RawRow) -> ImportProblem {
         let head = fault.column.and_then(|column| self.heads.get(column));
         ImportProblem {
             row: i64::try_from(number).unwrap_or(i64::MAX),
@@ -71,6 +80,7 @@ impl Source {
             code: code_of(fault.kind),
             params: Default::default(),
             excerpt: fault.excerpt,
+            raw,
         }
     }
 }

@@ -254,11 +254,13 @@ async fn write_progress(
     .await?;
     let problems = batch.problems.iter().map(|problem| {
         let params = serde_json::to_string(&problem.params)?;
-        Ok((problem.row, &problem.head, &problem.code, params, &problem.excerpt))
+        let raw = serde_json::to_string(&problem.raw)?;
+        Ok((problem.row, &problem.head, &problem.code, params, &problem.excerpt, raw))
     });
     sqlx::query(
-        "insert into import_problems (import_id, row, head, code, params, excerpt)
-         select $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 from json_each($2) where true
+        "insert into import_problems (import_id, row, head, code, params, excerpt, cells)
+         select $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+         from json_each($2) where true
          on conflict do nothing",
     )
     .bind(id.0)

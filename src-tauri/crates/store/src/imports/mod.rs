@@ -5,7 +5,7 @@ mod batch;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use hongyan_domain::{EmailAddress, FieldName, ImportId, ListId, UnknownWord};
+use hongyan_domain::{EmailAddress, FieldName, ImportId, ListId, RawRow, UnknownWord};
 use sqlx::FromRow;
 
 use crate::{Error, Result, Store};
@@ -60,6 +60,8 @@ pub struct NewImport {
     pub bytes_total: i64,
     /// The fields that columns go to.
     pub fields: Vec<FieldName>,
+    /// The heads of the file's columns; empty texts where it has none.
+    pub heads: Vec<String>,
 }
 
 /// An import and how far it came.
@@ -136,6 +138,8 @@ pub struct ImportProblem {
     pub params: BTreeMap<String, String>,
     /// The beginning of the cell, masked.
     pub excerpt: String,
+    /// The whole row.
+    pub raw: RawRow,
 }
 
 #[derive(FromRow)]
@@ -186,13 +190,14 @@ impl Store {
     pub async fn insert_import(&self, import: &NewImport, now_ms: i64) -> Result<ImportId> {
         let mut transaction = self.begin().await?;
         let id = sqlx::query_scalar(
-            "insert into imports (state, file_name, list_id, bytes_total, started_at_ms)
-             values ('running', $1, $2, $3, $4) returning id",
+            "insert into imports (state, file_name, list_id, bytes_total, started_at_ms, heads)
+             values ('running', $1, $2, $3, $4, $5) returning id",
         )
         .bind(&import.file_name)
         .bind(import.list_id.map(|id| id.0))
         .bind(import.bytes_total)
         .bind(now_ms)
+        .bind(serde_json::to_string(&import.heads)?)
         .fetch_one(&mut *transaction)
         .await?;
         crate::contacts::insert_fields(&mut transaction, import.fields.iter(), now_ms).await?;
@@ -240,6 +245,15 @@ impl Store {
         row.ok_or(Error::NotFound("import"))?.try_into()
     }
 
+    /// The heads of the columns of an import's file; empty texts where it has none.
+    pub async fn load_import_heads(&self, id: ImportId) -> Result<Vec<String>> {
+        let heads: Option<String> = sqlx::query_scalar("select heads from imports where id = $1")
+            .bind(id.0)
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(serde_json::from_str(&heads.ok_or(Error::NotFound("import"))?)?)
+    }
+
     /// The next rows that an import could not take, by number.
     pub async fn list_import_problems(
         &self,
@@ -247,8 +261,8 @@ impl Store {
         after_row: i64,
         limit: u32,
     ) -> Result<Vec<ImportProblem>> {
-        let rows: Vec<(i64, Option<String>, String, String, String)> = sqlx::query_as(
-            "select row, head, code, params, excerpt from import_problems
+        let rows: Vec<(i64, Option<String>, String, String, String, String)> = sqlx::query_as(
+            "select row, head, code, params, excerpt, cells from import_problems
              where import_id = $1 and row > $2 order by row limit $3",
         )
         .bind(id.0)
@@ -257,9 +271,9 @@ impl Store {
         .fetch_all(self.reader())
         .await?;
         rows.into_iter()
-            .map(|(row, head, code, params, excerpt)| {
-                let params = serde_json::from_str(&params)?;
-                Ok(ImportProblem { row, head, code, params, excerpt })
+            .map(|(row, head, code, params, excerpt, cells)| {
+                let (params, raw) = (serde_json::from_str(&params)?, serde_json::from_str(&cells)?);
+                Ok(ImportProblem { row, head, code, params, excerpt, raw })
             })
             .collect()
     }

@@ -20,8 +20,13 @@ async fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).await.unwrap();
     let list = store.insert_list("List", "list", 1).await.unwrap();
-    let new =
-        NewImport { file_name: "a.csv".into(), list_id: Some(list), bytes_total: 100, fields: fields() };
+    let new = NewImport {
+        file_name: "a.csv".into(),
+        list_id: Some(list),
+        bytes_total: 100,
+        fields: fields(),
+        heads: vec![],
+    };
     let import = store.insert_import(&new, 1).await.unwrap();
     Fixture { _folder: folder, store, list, import }
 }
@@ -120,6 +125,7 @@ async fn rejected_rows_are_kept_with_their_reasons() {
         code: "address_no_at".into(),
         params: [("limit".to_owned(), "1".to_owned())].into(),
         excerpt: "l***".into(),
+        raw: hongyan_domain::RawRow(vec!["li".into(), "=1+1 \"'\n王".into()]),
     };
     let batch = ImportBatch { problems: vec![problem(3), problem(5)], ..Default::default() };
     fixture.store.import_batch(fixture.import, None, &batch, 1).await.unwrap();

@@ -37,7 +37,13 @@ async fn fill(store: &Store, people: &[Person]) -> (ListId, ListId) {
     let small = store.insert_list("Small", "small", 1).await.unwrap();
     let large = store.insert_list("Large", "large", 1).await.unwrap();
     let fields = vec![FieldName::parse("city").unwrap()];
-    let new = NewImport { file_name: "a.csv".into(), list_id: None, bytes_total: 1, fields: fields.clone() };
+    let new = NewImport {
+        file_name: "a.csv".into(),
+        list_id: None,
+        bytes_total: 1,
+        fields: fields.clone(),
+        heads: vec![],
+    };
     let import = store.insert_import(&new, 1).await.unwrap();
     let rows = people.iter().map(|person| ImportRow {
         address: EmailAddress::parse(&person.key).unwrap(),
