@@ -47,7 +47,8 @@ fn a_full_disk_stops_the_bodies_and_the_campaign_goes_on_when_there_is_room() {
         }
         let taken = server.received().len() as u64;
         assert_eq!(taken, BEFORE + CONNECTIONS, "a body left although its arming could not be written");
-        assert_eq!(desk.count(campaign, DeliveryState::Sent).await as u64, BEFORE, "nothing was written");
+        // What the journal knew before can be carried over only when there is room again.
+        assert!(desk.count(campaign, DeliveryState::Sent).await as u64 <= BEFORE, "an outcome was written");
         assert!(desk.engine.create_list("Friends").await.is_err(), "the disk takes a list");
 
         disk_takes_nothing(false);

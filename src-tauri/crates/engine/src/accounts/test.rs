@@ -120,7 +120,10 @@ impl Engine {
         let server = self.server_of(&account).await?;
         let test = self.probe(&server).await;
         if test.problem.is_none() && account.takes_bursts != Some(test.takes_bursts) {
-            self.note_takes_bursts(id, test.takes_bursts).await?;
+            // Only the next campaign would have used it: no reason to say that the test failed.
+            if let Err(error) = self.note_takes_bursts(id, test.takes_bursts).await {
+                tracing::warn!(account = id.0, %error, "what the server announces cannot be noted");
+            }
         }
         Ok(test)
     }
