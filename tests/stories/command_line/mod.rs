@@ -9,5 +9,6 @@ mod races;
 #[cfg(unix)]
 mod read_only;
 mod refusals;
+mod several_accounts;
 
 pub use ctl::{Ctl, ended};

@@ -70,6 +70,7 @@ impl Lane {
             Err(error) => Err(error),
         };
         self.sign.stop.cancel();
+        self.runner.deck.leave(id);
         let ending = match ending {
             // Unlocking the vault lets it try again.
             Err(Error::Secrets(error)) => {
@@ -111,10 +112,7 @@ impl Lane {
     }
 
     async fn work(&self, shift: Arc<Shift>) -> Result<Ending> {
-        self.runner.deck.sit(self.account.id, self.place.share.weight);
-        let fed = self.send(&shift).await;
-        self.runner.deck.leave(self.account.id);
-        fed?;
+        self.send(&shift).await?;
         Ok(shift.ending())
     }
 

@@ -88,7 +88,7 @@ impl Sending {
         self.stop_account(account);
     }
 
-    /// The hold of an account is in the database.
+    /// The hold of an account is in the database, or cannot be brought there.
     fn note_held(&self, account: AccountId) {
         self.being_held.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }

@@ -111,7 +111,7 @@ impl Runner {
         }
         self.dismiss(crew, &run);
         self.deck.set_domains(self.limited_domains(&run).await?);
-        let mut hold = None;
+        let (mut hold, mut lanes) = (None, Vec::new());
         let mut has_hope = !crew.at_work.is_empty();
         for place in &run.fixed.accounts {
             let id = place.share.account_id;
@@ -123,9 +123,16 @@ impl Runner {
                 }
                 _ => {
                     has_hope |= open.may_do(id);
-                    self.let_go_on(crew, (place, account), &run, &open, failures).await?;
+                    lanes.extend(self.lane(crew, (place, account), &run, &open, failures).await?);
                 }
             }
+        }
+        // All of them before the first takes anything, so that each gets its share from the start.
+        for lane in &lanes {
+            self.deck.sit(lane.account.id, lane.place.share.weight);
+        }
+        for lane in lanes {
+            crew.at_work.spawn(lane.run());
         }
         if has_hope {
             return Ok(false);
@@ -178,20 +185,20 @@ impl Runner {
         Ok(Open { untried, by_account })
     }
 
-    /// Sends an account to work, if there is work for it and nothing keeps it.
-    async fn let_go_on(
+    /// The lane of an account that is to go to work: there is work for it, and nothing keeps it.
+    async fn lane(
         self: &Arc<Self>,
         crew: &mut Crew,
         (place, account): (&RunAccount, AccountRecord),
         run: &RunRecord,
         open: &Open,
         failures: &Arc<Failures>,
-    ) -> Result<()> {
+    ) -> Result<Option<Lane>> {
         let id = account.id;
         let pacer = self.engine.pacer(id).await?;
         let standing = crew.places.entry(id).or_default();
         if standing.is_at_work || self.engine.sending().is_being_held(id) {
-            return Ok(());
+            return Ok(None);
         }
         let held_until_ms = account.hold.as_ref().and_then(|hold| hold.until_ms).unwrap_or_default();
         // Asked anew each time: the limits may change.
@@ -203,11 +210,11 @@ impl Runner {
         if paused.is_some() || not_before_ms > now_ms {
             let until_ms = standing.opens_at_ms.unwrap_or_default().max(not_before_ms);
             self.lanes.set_wait(id, Some(until_ms).filter(|_| open.may_do(id)));
-            return Ok(());
+            return Ok(None);
         }
         if !self.has_work(id, open).await? {
             self.lanes.set_wait(id, None);
-            return Ok(());
+            return Ok(None);
         }
         let sign = LaneSign {
             stop: self.stop.child_token(),
@@ -220,7 +227,7 @@ impl Runner {
         let most = account.values.max_connections;
         let most = pacer.slowdown().connections.map_or(most, |slowed| slowed.min(most));
         let manners = standing.manners.get_or_insert_with(|| Arc::new(Manners::new(account.takes_bursts)));
-        let lane = Lane {
+        Ok(Some(Lane {
             runner: self.clone(),
             connections: self.engine.sending().connections_of(id, most),
             account,
@@ -229,9 +236,7 @@ impl Runner {
             manners: manners.clone(),
             failures: failures.clone(),
             sign,
-        };
-        crew.at_work.spawn(lane.run());
-        Ok(())
+        }))
     }
 
     async fn has_work(&self, account: AccountId, open: &Open) -> Result<bool> {
@@ -302,9 +307,10 @@ impl Runner {
     async fn hold(&self, account: AccountId, hold: &Hold) -> Result<()> {
         tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
         let store = self.engine.store();
-        store.update_account_hold(account, Some(hold)).await?;
-        store.update_slowdown(account, &self.engine.pacer(account).await?.slowdown()).await?;
+        let held = store.update_account_hold(account, Some(hold)).await;
         self.engine.sending().note_held(account);
+        held?;
+        store.update_slowdown(account, &self.engine.pacer(account).await?.slowdown()).await?;
         self.engine.tell_changed(Changed::Accounts);
         self.engine.tell_changed(Changed::Campaigns);
         Ok(())
