@@ -125,7 +125,7 @@ async fn rejected_rows_are_kept_with_their_reasons() {
         code: "address_no_at".into(),
         params: [("limit".to_owned(), "1".to_owned())].into(),
         excerpt: "l***".into(),
-        raw: hongyan_domain::RawRow(vec!["li".into(), "=1+1 \"'\n王".into()]),
+        raw: RawRow(vec!["li".into(), "=1+1 \"'\n王".into()]),
     };
     let batch = ImportBatch { problems: vec![problem(3), problem(5)], ..Default::default() };
     fixture.store.import_batch(fixture.import, None, &batch, 1).await.unwrap();
