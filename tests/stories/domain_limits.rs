@@ -107,7 +107,8 @@ async fn a_recipient_who_gets_mail_too_quickly_slows_nobody_else() {
     let mut builder = ScriptedServer::builder();
     for n in 1..=20 {
         let to = format!("b{n}{BUSY}");
-        builder = builder.rule(Rule::at(At::Rcpt).for_recipient(&to).answers(450, &busy[4..]));
+        builder =
+            builder.rule(Rule::at(At::Rcpt).for_recipient(&to).answers(450, busy.trim_start_matches("450 ")));
     }
     let server = builder.start().await;
     let (desk, campaign, account) = ground(&server, None, Some(1_000)).await;
