@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
 
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 use rustix::process::getuid;
@@ -24,7 +25,9 @@ impl Ctl {
         }
         // The folder where it was built may be closed to others.
         let copy = ctl.folder().join("hongyanctl");
-        fs::copy(program("hongyanctl"), &copy).expect("the program can be copied");
+        // By another process: a file that is open for writing here, be it in a fork of a moment, cannot be run.
+        let copied = Command::new("cp").arg(program("hongyanctl")).arg(&copy).status();
+        assert!(copied.expect("cp runs").success(), "the program cannot be copied");
         chown(ctl.folder(), Some(NOBODY), None).expect("root gives the folder away");
         ctl.run_by(NOBODY, copy)
     }

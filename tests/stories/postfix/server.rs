@@ -41,10 +41,10 @@ impl Postfix {
         Self::start_with(1, |folder| write_sasl(folder, mechanism)).await
     }
 
-    /// Starts one that wants to be spoken to so, and turns away who sends in groups where that is not announced.
+    /// Starts one that wants to be spoken to so.
     pub async fn spoken_to(contacts: usize, speech: Speech) -> Self {
         Self::start_with(contacts, |folder| {
-            let mut more = "smtpd_data_restrictions = reject_unauth_pipelining\n".to_owned();
+            let mut more = String::new();
             if !speech.is_grouped() {
                 more += "smtpd_discard_ehlo_keywords = pipelining\n";
             }
