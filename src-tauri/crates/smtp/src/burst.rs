@@ -237,7 +237,12 @@ impl Burst<'_> {
             let Some(flight) = self.flights.front_mut().filter(|flight| handed > flight.start()) else {
                 return Err(ProtocolFault::OutOfTurn.into());
             };
-            if flight.awaits() != Awaits::Reset {
+            if flight.awaits() == Awaits::Reset {
+                if code / 100 != 2 {
+                    // It cannot be relied on for the next mail.
+                    self.ending.get_or_insert(Cause::Closed);
+                }
+            } else {
                 self.said_farewell = code == 421 || (self.said_farewell && code / 100 != 2);
             }
             let heard = flight.hear(code, || wire.reply(code))?;

@@ -90,7 +90,12 @@ impl Talk {
                 "BDAT" => recipient.is_some(),
                 _ => true,
             };
-            let act = acts.next().unwrap_or(Act::Take);
+            let act = match acts.next().unwrap_or(Act::Take) {
+                // RFC 5321 §4.1.1.5 knows no other answer to RSET; a server that keeps the last mail's recipient in spite
+                // of it would send them the next mail, and nothing can be done about that.
+                Act::Later | Act::Never if verb == "RSET" => Act::Take,
+                act => act,
+            };
             let code = match act {
                 Act::Take if verb == "QUIT" => 221,
                 Act::Take if in_order => 250,
