@@ -28,7 +28,9 @@ pub fn unpack(project: &Project) -> Result<(), Failure> {
         let mut ask = command::program(project, "apt-cache", &["depends", package]);
         debian::install(project, &libraries(&command::read(ask.env("LC_ALL", "C"))?))?;
         fs::create_dir_all(&folder).map_err(|source| Failure::File { path: folder.clone(), source })?;
-        command::run(command::program(project, "apt-get", &["download", "-q", package]).current_dir(&folder))?;
+        command::run(
+            command::program(project, "apt-get", &["download", "-q", package]).current_dir(&folder),
+        )?;
         let unpack = "dpkg-deb --extract ./*.deb . && rm ./*.deb";
         command::run(command::program(project, "sh", &["-c", unpack]).current_dir(&folder))?;
     }
