@@ -66,10 +66,12 @@ impl Shares {
         let seats = i64::try_from(self.seats.len()).unwrap_or(1).max(1);
         let lead = (left / (seats * LEAD_PART)).clamp(1, LONGEST_LEAD) as f64;
         let step = self.step(account);
+        // The last recipient of an allowance may lead past it by its whole step.
+        let furthest = lead + self.seats.keys().map(|seat| self.step(*seat)).fold(0.0, f64::max);
         let Some(seat) = self.seats.get_mut(&account) else { return 0 };
         seat.asks = true;
         let Some(lowest) = lowest else { return want };
-        seat.dealt = seat.dealt.max(lowest - lead);
+        seat.dealt = seat.dealt.max(lowest - furthest);
         let ahead = lowest + lead - seat.dealt;
         let allowed = (ahead / step).ceil().max(0.0) as usize;
         allowed.min(want)
