@@ -12,13 +12,13 @@ use crate::postfix::Postfix;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_mails_in_bursts_through_postfix_arrive_once_each() {
     let speech = Speech::Bursts;
-    everybody_finds_one(&Postfix::spoken_to(CONTACTS, speech).await, Some(speech)).await;
+    everybody_finds_one(&Postfix::spoken_to(CONTACTS, speech).await, speech).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_mails_in_bursts_through_exim_arrive_once_each() {
     let speech = Speech::Bursts;
-    everybody_finds_one(&Exim::start(CONTACTS, speech).await, Some(speech)).await;
+    everybody_finds_one(&Exim::start(CONTACTS, speech).await, speech).await;
 }
 
 /// A mail with everything that a body can be misread by, another for each.

@@ -65,6 +65,13 @@ pub fn update(project: &Project) -> Result<(), Failure> {
     command::run(&mut as_root(project, "apt-get", &["-o", "DPkg::Lock::Timeout=300", "update", "-qq"])?)
 }
 
+/// Whether a version of a package is not older than another.
+pub fn is_at_least(project: &Project, version: &str, least: &str) -> Result<bool, Failure> {
+    let mut compare = command::program(project, "dpkg", &["--compare-versions", version, "ge", least]);
+    let status = compare.status().map_err(|source| Failure::Start { program: "dpkg".to_owned(), source })?;
+    Ok(status.success())
+}
+
 fn query(project: &Project, wanted: &[&str]) -> Command {
     let mut command =
         command::program(project, "dpkg-query", &["-W", "-f", "${Package} ${db:Status-Status}\\n"]);

@@ -8,6 +8,7 @@
     reason = "a command line program speaks on its terminal"
 )]
 
+mod archive;
 mod bench;
 mod checks;
 mod command;
