@@ -106,4 +106,7 @@ pub enum BuildFault {
     /// The List-Id is not of the form `label.domain` (RFC 2919 §3).
     #[error("the List-Id is malformed")]
     ListId,
+    /// The mail cannot be signed: a line of it ends otherwise than with CR LF, or the key does not sign.
+    #[error("the mail cannot be signed")]
+    Signature,
 }

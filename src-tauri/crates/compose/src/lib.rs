@@ -2,9 +2,11 @@
 //!
 //! One renderer serves preview, test mail and campaign, so what the user sees is what is sent. It works in two
 //! steps: [`prepare`] once a run (parse, lay out, derive the text part, compile the merge tags), then
-//! [`Prepared::merge`] and [`build`] for each recipient. Nothing here reads a clock, a file or the network.
+//! [`Prepared::merge`] and [`build`] for each recipient, and [`DkimSigner::sign`] where the account has a key. Nothing here
+//! reads a clock, a file or the network.
 
 mod build;
+mod dkim;
 mod encoding;
 mod entities;
 mod fault;
@@ -26,6 +28,7 @@ mod unsubscribe;
 mod web_address;
 
 pub use build::{Mail, build};
+pub use dkim::{DkimKey, DkimKeyFault, DkimSigner};
 pub use fault::{BuildFault, MergeFault, TemplateFault, TemplateFaultKind};
 pub use head::{MailHead, message_id};
 pub use merge::{MergeExtras, Merged};

@@ -45,6 +45,8 @@ words! {
         Sender = "sender",
         /// The account's proxy refuses its login or this server, or is no proxy.
         Proxy = "proxy",
+        /// The key that signs its mails is not in the keyring or vault any more.
+        SigningKey = "signing_key",
     }
 }
 
@@ -85,6 +87,7 @@ impl Verdict {
             Self::Account(AccountProblem::Reputation) => "account_reputation",
             Self::Account(AccountProblem::Sender) => "account_sender",
             Self::Account(AccountProblem::Proxy) => "account_proxy",
+            Self::Account(AccountProblem::SigningKey) => "account_signing_key",
             Self::NetworkDown => "network_down",
             Self::InDoubt => "in_doubt",
         }

@@ -10,6 +10,8 @@ mod layout;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod signed;
+#[cfg(test)]
 mod text_part;
 #[cfg(test)]
 mod wire;

@@ -96,7 +96,8 @@ fn hold(problem: AccountProblem, verdict: Verdict, failure: &Failure, now_ms: i6
         | AccountProblem::Tls
         | AccountProblem::Reputation
         | AccountProblem::Sender
-        | AccountProblem::Proxy => None,
+        | AccountProblem::Proxy
+        | AccountProblem::SigningKey => None,
     };
     Hold { verdict: verdict.as_str().to_owned(), detail: server_says(failure), since_ms: now_ms, until_ms }
 }
