@@ -117,9 +117,9 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("fullfsync", "on")
         .pragma("checkpoint_fullfsync", "on")
         .pragma("cache_size", "-16384")
-        // 8 MB: a checkpoint stands in the way of the commit behind it. But until the first one the WAL grows, and to
+        // 4 MB: a checkpoint stands in the way of the commit behind it. But until the first one the WAL grows, and to
         // flush a file that has grown takes half as long again as to flush one that is overwritten.
-        .pragma("wal_autocheckpoint", "2000")
+        .pragma("wal_autocheckpoint", "1000")
         .pragma("mmap_size", "268435456")
         .pragma("temp_store", "memory")
         .optimize_on_close(true, None)

@@ -12,13 +12,13 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use hongyan_domain::{AccountId, DeliveryId, DeliveryState, SkipReason, Stage, Verdict};
+use sqlx::error::BoxDynError;
 use sqlx::pool::PoolConnection;
-use sqlx::query::QueryAs;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::{Arguments, Sqlite, SqliteConnection};
 
 use crate::deliveries::skip_word;
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
 /// One thing to write.
 #[derive(Debug, Clone)]
@@ -87,46 +87,72 @@ const VALUES: usize = 14;
 /// Entries of one write at most.
 const MOST_ENTRIES: usize = 1 << 10;
 
-/// One statement for each power of two of entries, up to [`MOST_ENTRIES`]: a statement for every number would have to be
-/// prepared again and again. The places that are left over stay null, and null is no delivery's id.
-static WRITES: LazyLock<Vec<String>> =
-    LazyLock::new(|| (0..=MOST_ENTRIES.ilog2()).map(|power| write_statement(1 << power)).collect());
-
-/// The statement for so many entries.
-fn statement_for(entries: usize) -> &'static str {
-    let power = entries.next_power_of_two().ilog2();
-    WRITES.get(usize::try_from(power).unwrap_or_default()).map_or("", String::as_str)
+/// How entries are written.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// All of them, or none where one does not apply. Nothing comes back but how many were written: each row that a
+    /// statement gives wakes whoever waits for it, and a handful of those take as long as a flush.
+    Whole,
+    /// Those that apply; gives id and new state of each.
+    EachAlone,
 }
 
-/// Gives id and new state of those that applied. The first value is the time, and behind it stand the [`VALUES`] of each entry.
+/// One statement for each power of two of entries, up to [`MOST_ENTRIES`]: a statement for every number would have to be
+/// prepared again and again. The places that are left over stay null, and null is no delivery's id.
+type Statements = LazyLock<Vec<String>>;
+
+static WHOLE: Statements = LazyLock::new(|| statements(Way::Whole));
+static EACH_ALONE: Statements = LazyLock::new(|| statements(Way::EachAlone));
+
+fn statements(way: Way) -> Vec<String> {
+    (0..=MOST_ENTRIES.ilog2()).map(|power| write_statement(1 << power, way)).collect()
+}
+
+/// The statement for so many entries.
+fn statement_for(entries: usize, way: Way) -> &'static str {
+    let statements: &'static Statements = match way {
+        Way::Whole => &WHOLE,
+        Way::EachAlone => &EACH_ALONE,
+    };
+    let power = entries.next_power_of_two().ilog2();
+    statements.get(usize::try_from(power).unwrap_or_default()).map_or("", String::as_str)
+}
+
+/// First stand the [`VALUES`] of each entry, then the time, and for [`Way::Whole`] how many entries there are.
 ///
 /// A statement of its own is a transaction of its own: it holds wholly or not at all, and nothing can be left open when
 /// somebody stops waiting for it. The entries are values and no JSON, as to take JSON apart costs more than to write.
-fn write_statement(entries: usize) -> String {
+fn write_statement(entries: usize, way: Way) -> String {
     // No numbers behind the question marks: SQLite would look for each of them among all the others.
     let entry = format!("({})", ["?"; VALUES].join(", "));
     let values = vec![entry; entries].join(", ");
+    let (which, given) = match way {
+        Way::Whole => ("(select count(*) from applicable where not is_suppressed) = ?", ""),
+        Way::EachAlone => ("true", "returning delivery_id, state"),
+    };
     format!(
-        "insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
+        "with applicable as materialized (
+             select deliveries.id as id, column3 as becomes, column4 as attempt, column5 as account,
+                 column6 as is_outcome, column7 as day, column8 as verdict, column9 as stage, column10 as code,
+                 column11 as reply, column12 as queue, column13 as skip, column14 as due,
+                 column3 = 'armed' and exists (select 1 from suppressions
+                                               where suppressions.address_key = deliveries.address_key)
+                 as is_suppressed
+             from (values {values})
+                 cross join deliveries on deliveries.id = column1
+                 left join journal on journal.delivery_id = deliveries.id
+             where coalesce(journal.state, deliveries.state) = column2
+               and (column3 <> 'armed'
+                    or is_suppressed
+                    or (column2 in ('queued', 'deferred')
+                        and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
+                                    where runs.id = deliveries.run_id and campaigns.state = 'running'))))
+         insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
                               reply_code, reply_text, queue_id, skip_reason, due_at_ms)
          select id, iif(is_suppressed, 'skipped', becomes), attempt and not is_suppressed, account, ?, is_outcome, day,
              verdict, stage, code, reply, queue, iif(is_suppressed, 'suppressed', skip), due
-         from (select deliveries.id as id, column3 as becomes, column4 as attempt, column5 as account,
-                   column6 as is_outcome, column7 as day, column8 as verdict, column9 as stage, column10 as code,
-                   column11 as reply, column12 as queue, column13 as skip, column14 as due,
-                   column3 = 'armed' and exists (select 1 from suppressions
-                                                 where suppressions.address_key = deliveries.address_key)
-                   as is_suppressed
-               from (values {values})
-                   cross join deliveries on deliveries.id = column1
-                   left join journal on journal.delivery_id = deliveries.id
-               where coalesce(journal.state, deliveries.state) = column2
-                 and (column3 <> 'armed'
-                      or is_suppressed
-                      or (column2 in ('queued', 'deferred')
-                          and exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
-                                      where runs.id = deliveries.run_id and campaigns.state = 'running'))))
-         where true
+         from applicable
+         where {which}
          on conflict (delivery_id) do update
          set state = excluded.state, attempts = attempts + excluded.attempts, account_id = excluded.account_id,
              updated_at_ms = excluded.updated_at_ms, skip_reason = excluded.skip_reason,
@@ -137,7 +163,7 @@ fn write_statement(entries: usize) -> String {
              reply_code = iif(excluded.has_outcome, excluded.reply_code, reply_code),
              reply_text = iif(excluded.has_outcome, excluded.reply_text, reply_text),
              queue_id = iif(excluded.has_outcome, excluded.queue_id, queue_id)
-         returning delivery_id, state"
+         {given}"
     )
 }
 
@@ -204,32 +230,26 @@ impl JournalWriter {
     async fn write_together(&mut self, entries: &[Entry], now_ms: i64) -> Result<Vec<EntryResult>> {
         let mut places = HashMap::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
-            places.entry(entry.id().0).or_insert(place);
+            places.entry(entry.id().0).or_insert((place, entry));
         }
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.store.acquire_writer().await?,
         };
-        let mut write = sqlx::query_as(statement_for(places.len())).bind(now_ms);
-        for (place, entry) in entries.iter().enumerate() {
-            if places.get(&entry.id().0) == Some(&place) {
-                write = bind(write, entry);
-            }
-        }
-        let applied = write.fetch_all(&mut *connection).await?;
-        self.connection = Some(connection);
-        self.writes += 1;
-        self.unsettled += applied.len();
-        if self.writes >= MOST_WRITES {
-            self.rest();
-        }
+        let firsts: Vec<&Entry> = places.values().map(|(_, entry)| *entry).collect();
         let mut results: Vec<EntryResult> = entries.iter().map(Entry::unapplied).collect();
-        for (id, state) in applied {
-            if let Some(place) = places.get(&id)
-                && let (Some(entry), Some(result)) = (entries.get(*place), results.get_mut(*place))
+        for (id, state) in write(&mut connection, &firsts, now_ms).await? {
+            if let Some((place, entry)) = places.get(&id)
+                && let Some(result) = results.get_mut(*place)
             {
                 *result = entry.applied(&state);
+                self.unsettled += 1;
             }
+        }
+        self.connection = Some(connection);
+        self.writes += 1;
+        if self.writes >= MOST_WRITES {
+            self.rest();
         }
         Ok(results)
     }
@@ -280,6 +300,13 @@ impl Entry {
         }
     }
 
+    const fn becomes(&self) -> DeliveryState {
+        match self {
+            Self::Arm { .. } => DeliveryState::Armed,
+            Self::Outcome(report) => report.to,
+        }
+    }
+
     const fn unapplied(&self) -> EntryResult {
         match self {
             Self::Arm { .. } => EntryResult::NotArmed,
@@ -296,33 +323,70 @@ impl Entry {
     }
 }
 
-/// A statement on its way, which gives ids and states.
-type Write<'a> = QueryAs<'a, Sqlite, (i64, String), SqliteArguments>;
+/// Writes entries about different deliveries. Gives id and new state of those that applied, once they are durable.
+async fn write(
+    connection: &mut SqliteConnection,
+    entries: &[&Entry],
+    now_ms: i64,
+) -> Result<Vec<(i64, String)>> {
+    let mut values = values_of(entries, now_ms)?;
+    values.add(i64::try_from(entries.len()).unwrap_or(i64::MAX)).map_err(Error::Other)?;
+    let whole = statement_for(entries.len(), Way::Whole);
+    let written = sqlx::query_with(whole, values).execute(&mut *connection).await?;
+    if written.rows_affected() > 0 {
+        let written = entries.iter().map(|entry| (entry.id().0, entry.becomes().as_str().to_owned()));
+        return Ok(written.collect());
+    }
+    let each = statement_for(entries.len(), Way::EachAlone);
+    Ok(sqlx::query_as_with(each, values_of(entries, now_ms)?).fetch_all(connection).await?)
+}
+
+/// The values of a statement for so many entries.
+fn values_of(entries: &[&Entry], now_ms: i64) -> Result<SqliteArguments> {
+    let mut values = SqliteArguments::default();
+    for entry in entries {
+        bind(&mut values, entry).map_err(Error::Other)?;
+    }
+    let places_left = entries.len().next_power_of_two() - entries.len();
+    for _ in 0..places_left * VALUES {
+        values.add(None::<i64>).map_err(Error::Other)?;
+    }
+    values.add(now_ms).map_err(Error::Other)?;
+    Ok(values)
+}
 
 /// Puts an entry's values in.
-fn bind<'a>(write: Write<'a>, entry: &'a Entry) -> Write<'a> {
+fn bind(values: &mut SqliteArguments, entry: &Entry) -> std::result::Result<(), BoxDynError> {
+    values.add(entry.id().0)?;
     match entry {
-        Entry::Arm { id, account_id, from } => {
-            let write = write.bind(id.0).bind(from.as_str()).bind(DeliveryState::Armed.as_str());
-            let write = write.bind(true).bind(account_id.0).bind(false);
-            let nothing: Option<i64> = None;
-            let write = write.bind(nothing).bind(nothing).bind(nothing).bind(nothing);
-            write.bind("").bind(nothing).bind(nothing).bind(nothing)
+        Entry::Arm { account_id, from, .. } => {
+            values.add(from.as_str())?;
+            values.add(DeliveryState::Armed.as_str())?;
+            values.add(true)?;
+            values.add(account_id.0)?;
+            values.add(false)?;
+            (0..4).try_for_each(|_| values.add(None::<i64>))?;
+            values.add("")?;
+            (0..3).try_for_each(|_| values.add(None::<i64>))
         }
         Entry::Outcome(report) => {
-            let write = write.bind(report.id.0).bind(report.from.as_str()).bind(report.to.as_str());
+            values.add(report.from.as_str())?;
+            values.add(report.to.as_str())?;
             // An attempt that ended before arming counts here; an armed one was counted when it was armed.
-            let counts = report.from != DeliveryState::Armed
-                && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred);
-            let write = write
-                .bind(counts)
-                .bind(report.account_id.map(|account| account.0))
-                .bind(true)
-                .bind(report.day);
-            let write = write.bind(report.verdict.map(Verdict::as_str)).bind(report.stage.map(Stage::as_str));
-            let write =
-                write.bind(report.reply_code).bind(&report.reply_text).bind(report.queue_id.as_deref());
-            write.bind(skip_word(report.skip_reason)).bind(report.due_at_ms)
+            values.add(
+                report.from != DeliveryState::Armed
+                    && matches!(report.to, DeliveryState::Failed | DeliveryState::Deferred),
+            )?;
+            values.add(report.account_id.map(|account| account.0))?;
+            values.add(true)?;
+            values.add(report.day)?;
+            values.add(report.verdict.map(Verdict::as_str))?;
+            values.add(report.stage.map(Stage::as_str))?;
+            values.add(report.reply_code)?;
+            values.add(&report.reply_text)?;
+            values.add(report.queue_id.as_deref())?;
+            values.add(skip_word(report.skip_reason))?;
+            values.add(report.due_at_ms)
         }
     }
 }

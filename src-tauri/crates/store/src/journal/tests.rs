@@ -106,6 +106,28 @@ async fn a_mail_is_armed_once() {
 }
 
 #[tokio::test]
+async fn one_that_does_not_apply_keeps_none_of_the_others_back() {
+    let (_folder, store) = ground().await;
+    let mut journal = store.journal_writer();
+    assert_eq!(journal.write(&[arm(1)], 7).await.unwrap(), [EntryResult::Armed]);
+    let sent = |id| outcome(id, DeliveryState::Armed, DeliveryState::Sent);
+    let results = journal.write(&[sent(2), sent(1), arm(3), arm(3)], 8).await.unwrap();
+    assert_eq!(
+        results,
+        [EntryResult::Stale, EntryResult::Recorded, EntryResult::Armed, EntryResult::NotArmed]
+    );
+    journal.rest();
+    let counts = counts(&store).await;
+    assert_eq!((counts.get(DeliveryState::Sent), counts.get(DeliveryState::Armed)), (1, 1));
+    let attempts: Vec<(i64, i64)> =
+        sqlx::query_as("select id, attempts from deliveries where attempts > 0 order by id")
+            .fetch_all(store.reader())
+            .await
+            .unwrap();
+    assert_eq!(attempts, [(1, 1), (3, 1)]);
+}
+
+#[tokio::test]
 async fn who_was_suppressed_since_is_skipped() {
     let (_folder, store) = ground().await;
     let address = EmailAddress::parse("p2@b.cn").unwrap();
@@ -202,7 +224,9 @@ async fn a_cancelled_campaign_keeps_what_the_journal_armed() {
 #[tokio::test]
 async fn the_journal_is_carried_over_without_a_walk_over_all_deliveries() {
     let (_folder, store) = ground().await;
-    for statement in SETTLE.split(';').chain(WRITES.iter().take(3).map(String::as_str)) {
+    for statement in
+        SETTLE.split(';').chain(WHOLE.iter().take(3).chain(EACH_ALONE.iter().take(3)).map(String::as_str))
+    {
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {statement}")))
                 .fetch_all(store.reader())

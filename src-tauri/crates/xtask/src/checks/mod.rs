@@ -66,9 +66,9 @@ fn report(outcomes: &[Outcome], tally: Tally) {
     println!("        {:<12} {seconds:>6.1} s\n\n{tally}", "together");
 }
 
-/// The stages named by `--only`, or all.
+/// The stages named by `--only`, each behind those that build what it drives; or all.
 fn chosen(arguments: &[String]) -> Result<Vec<&'static Stage>, Failure> {
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<&Stage> = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let name = match argument.as_str() {
@@ -77,10 +77,20 @@ fn chosen(arguments: &[String]) -> Result<Vec<&'static Stage>, Failure> {
                 return Err(Failure::Usage(format!("`test` knows --list and --only STAGE, not `{other}`.")));
             }
         };
-        let stage = STAGES.iter().find(|stage| stage.name == name);
-        chosen.push(stage.ok_or_else(|| Failure::Usage(format!("There is no stage `{name}`; see --list.")))?);
+        let stage =
+            named(name).ok_or_else(|| Failure::Usage(format!("There is no stage `{name}`; see --list.")))?;
+        let builders = stage.built_by.iter().filter_map(|name| named(name));
+        for stage in builders.chain([stage]) {
+            if chosen.iter().all(|chosen| chosen.name != stage.name) {
+                chosen.push(stage);
+            }
+        }
     }
     Ok(if chosen.is_empty() { STAGES.iter().collect() } else { chosen })
+}
+
+fn named(name: &str) -> Option<&'static Stage> {
+    STAGES.iter().find(|stage| stage.name == name)
 }
 
 #[cfg(test)]
@@ -101,7 +111,17 @@ mod tests {
 
     #[test]
     fn chosen_stages_run_in_the_order_they_are_named() {
-        assert_eq!(names(&["--only", "window", "--only", "format"]).unwrap(), ["window", "format"]);
+        assert_eq!(names(&["--only", "schema", "--only", "format"]).unwrap(), ["schema", "format"]);
+    }
+
+    #[test]
+    fn what_a_stage_drives_is_built_before_it_and_only_once() {
+        assert_eq!(names(&["--only", "rust"]).unwrap(), ["build", "rust"]);
+        assert_eq!(
+            names(&["--only", "browser", "--only", "window"]).unwrap(),
+            ["ui-build", "build", "browser", "window"]
+        );
+        assert!(STAGES.iter().flat_map(|stage| stage.built_by).all(|name| named(name).is_some()));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Stage {
     pub purpose: &'static str,
     /// Later stages make no sense after this one failed.
     pub others_need_it: bool,
+    /// What it drives is built by these, so they run before it even when it is chosen alone.
+    pub built_by: &'static [&'static str],
     pub run: fn(&Project, &mut Tally) -> Result<(), Failure>,
 }
 
@@ -29,11 +31,12 @@ pub const STAGES: &[Stage] = &[
         .needed(),
     stage("build", "every crate and every test", build).needed(),
     stage("clippy", "lints of every crate", clippy),
-    stage("rust", "tests of every crate, and the stories in tests/", rust),
+    stage("rust", "tests of every crate, and the stories in tests/", rust).built_by(&["build"]),
     stage("doc", "examples in the documentation", doc),
     stage("schema", "schema.ts is what the api crate says", |project, _| schema::check(project, check)),
-    stage("browser", "the interface in Chromium, served by hongyanctl", browser),
-    stage("window", "the real window", window),
+    stage("browser", "the interface in Chromium, served by hongyanctl", browser)
+        .built_by(&["ui-build", "build"]),
+    stage("window", "the real window", window).built_by(&["ui-build", "build"]),
 ];
 
 const fn stage(
@@ -41,12 +44,16 @@ const fn stage(
     purpose: &'static str,
     run: fn(&Project, &mut Tally) -> Result<(), Failure>,
 ) -> Stage {
-    Stage { name, purpose, others_need_it: false, run }
+    Stage { name, purpose, others_need_it: false, built_by: &[], run }
 }
 
 impl Stage {
     const fn needed(self) -> Self {
         Self { others_need_it: true, ..self }
+    }
+
+    const fn built_by(self, stages: &'static [&'static str]) -> Self {
+        Self { built_by: stages, ..self }
     }
 }
 
