@@ -46,6 +46,7 @@ mod postfix;
 mod refusals;
 mod schedule;
 mod server_gone;
+mod setback;
 #[cfg(target_os = "linux")]
 mod silent_server;
 mod steps;

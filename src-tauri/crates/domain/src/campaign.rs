@@ -57,6 +57,10 @@ words! {
         Journal = "journal",
         /// Too many of the last mails failed.
         Failures = "failures",
+        /// The database fails in a way that nobody foresaw; it is tried again by itself.
+        Database = "database",
+        /// Something else in the program does.
+        Program = "program",
     }
 }
 

@@ -223,6 +223,17 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Says why a campaign that is running does not go on by a fault of ours or of the database; `None`: it goes on.
+    pub async fn update_fault(&self, id: CampaignId, fault: Option<PauseReason>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update campaigns set pause_reason = $2 where id = $1 and state = 'running'")
+            .bind(id.0)
+            .bind(fault.map(PauseReason::as_str))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Sets the time of a campaign that was not started; `false` when it was.
     pub async fn schedule_campaign(&self, id: CampaignId, at_ms: i64, now_ms: i64) -> Result<bool> {
         let mut transaction = self.begin().await?;

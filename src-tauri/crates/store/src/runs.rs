@@ -155,6 +155,12 @@ impl Store {
         let runs: Vec<i64> = sqlx::query_scalar("select id from runs where finished_at_ms is null")
             .fetch_all(&mut *transaction)
             .await?;
+        // What kept that process from sending is not known to keep this one.
+        sqlx::query(
+            "update campaigns set pause_reason = null where state = 'running' and pause_reason is not null",
+        )
+        .execute(&mut *transaction)
+        .await?;
         let mut in_doubt = 0;
         for run in runs {
             let done = sqlx::query(

@@ -24,6 +24,7 @@ export function heldUpText({ state, pauseReason, counts, waitsUntilMs }: Campaig
   if (state !== 'running') return undefined;
   if (pauseReason === 'network') return m.app_running_network();
   if (pauseReason === 'journal') return m.app_running_journal();
+  if (pauseReason === 'database' || pauseReason === 'program') return m.app_running_error();
   if (waitsUntilMs !== null) return m.app_running_limit({ when: show.time(waitsUntilMs) });
   return counts.queued + counts.armed === 0 && counts.deferred > 0 ? m.app_running_retries() : undefined;
 }

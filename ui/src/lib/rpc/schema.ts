@@ -280,8 +280,9 @@ export type CampaignProgress = {
   /** State of the campaign. */
   state: string;
   /**
-   * Why it is paused, or null. Also set while `running` when it waits by itself: `network` (the server cannot be reached) or
-   * `journal` (the disk is full or read-only).
+   * Why it is paused, or null. Also set while `running` when it waits by itself: `network` (the server cannot be reached),
+   * `journal` (the disk is full or read-only), or `database` or `program` (an error there that nobody foresaw; it is
+   * tried again by itself).
    */
   pauseReason: string | null;
   /** Recipients by state. */
@@ -290,7 +291,10 @@ export type CampaignProgress = {
   total: number;
   /** Mails a minute, over the last minute; null when nothing is known yet. */
   perMinute: number | null;
-  /** All its accounts are at a limit or rest: it goes on at this time, unix milliseconds; null while it goes on. */
+  /**
+   * All its accounts are at a limit or rest, or it waits after an error: it goes on at this time, unix milliseconds;
+   * null while it goes on.
+   */
   waitsUntilMs: number | null;
   /**
    * While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
@@ -311,7 +315,10 @@ export type CampaignRow = {
   name: string;
   /** `draft`, `scheduled`, `running`, `paused`, `finished` or `cancelled`. */
   state: string;
-  /** Why it is paused: `user`, `account`, `network` or `journal`; else null. */
+  /**
+   * Why it is paused: `user`, `account`, `network`, `journal` or `failures`; else null. While it is `running`:
+   * `database` or `program`, see `CampaignProgress`.
+   */
   pauseReason: string | null;
   /** Recipients by state. */
   counts: Counts;

@@ -37,7 +37,8 @@ pub struct CampaignRow {
     pub name: String,
     /// `draft`, `scheduled`, `running`, `paused`, `finished` or `cancelled`.
     pub state: String,
-    /// Why it is paused: `user`, `account`, `network` or `journal`; else null.
+    /// Why it is paused: `user`, `account`, `network`, `journal` or `failures`; else null. While it is `running`:
+    /// `database` or `program`, see `CampaignProgress`.
     pub pause_reason: Option<String>,
     /// Recipients by state.
     pub counts: Counts,
@@ -241,8 +242,9 @@ pub struct CampaignProgress {
     pub name: String,
     /// State of the campaign.
     pub state: String,
-    /// Why it is paused, or null. Also set while `running` when it waits by itself: `network` (the server cannot be reached) or
-    /// `journal` (the disk is full or read-only).
+    /// Why it is paused, or null. Also set while `running` when it waits by itself: `network` (the server cannot be reached),
+    /// `journal` (the disk is full or read-only), or `database` or `program` (an error there that nobody foresaw; it is
+    /// tried again by itself).
     pub pause_reason: Option<String>,
     /// Recipients by state.
     pub counts: Counts,
@@ -250,7 +252,8 @@ pub struct CampaignProgress {
     pub total: i64,
     /// Mails a minute, over the last minute; null when nothing is known yet.
     pub per_minute: Option<f64>,
-    /// All its accounts are at a limit or rest: it goes on at this time, unix milliseconds; null while it goes on.
+    /// All its accounts are at a limit or rest, or it waits after an error: it goes on at this time, unix milliseconds;
+    /// null while it goes on.
     pub waits_until_ms: Option<i64>,
     /// While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
     /// leaves it as it was.

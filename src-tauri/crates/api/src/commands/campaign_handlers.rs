@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{AccountId, AccountShare, CampaignId, DeliveryId, DeliveryState, ListId, TemplateId};
+use hongyan_domain::{
+    AccountId, AccountShare, CampaignId, DeliveryId, DeliveryState, ListId, PauseReason, TemplateId,
+};
 use hongyan_engine::{
     AccountCondition, Again, Audience, CampaignRecord, DeliveryFilter, Engine, Progress, StateCounts,
 };
@@ -42,18 +44,18 @@ impl From<Progress> for CampaignProgress {
     fn from(progress: Progress) -> Self {
         let Progress { campaign, pace, seconds_left, accounts } = progress;
         let waits = match (pace.journal_sick, pace.network_down) {
-            (true, _) => Some("journal"),
-            (false, true) => Some("network"),
+            (true, _) => Some(PauseReason::Journal),
+            (false, true) => Some(PauseReason::Network),
             (false, false) => None,
         };
-        let reason = campaign.pause_reason.map(hongyan_domain::PauseReason::as_str);
+        let reason = campaign.pause_reason.or(pace.fault).or(waits).map(PauseReason::as_str);
         Self {
             id: campaign.id.0,
             counts: counts(&campaign.counts),
             total: campaign.counts.total(),
             name: campaign.values.name,
             state: campaign.state.as_str().to_owned(),
-            pause_reason: reason.or(waits).map(str::to_owned),
+            pause_reason: reason.map(str::to_owned),
             per_minute: pace.per_minute,
             seconds_left,
             waits_until_ms: pace.waits_until_ms,

@@ -236,6 +236,8 @@ pub fn pause_reason(word: &str) -> Option<&'static str> {
         "network" => "无法连接服务器",
         "journal" => "磁盘无法写入",
         "failures" => "失败的邮件过多",
+        "database" => "数据库出现意外错误，会自动重试",
+        "program" => "程序出现意外错误，会自动重试",
         _ => return None,
     })
 }

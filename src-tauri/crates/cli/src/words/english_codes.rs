@@ -220,6 +220,8 @@ pub fn pause_reason(word: &str) -> Option<&'static str> {
         "network" => "the server cannot be reached",
         "journal" => "the disk takes nothing",
         "failures" => "too many mails failed",
+        "database" => "the database gave an unexpected error; it is tried again by itself",
+        "program" => "something unexpected went wrong in Hongyan; it is tried again by itself",
         _ => return None,
     })
 }

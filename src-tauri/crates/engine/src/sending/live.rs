@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hongyan_domain::AccountId;
+use hongyan_domain::{AccountId, PauseReason};
 use tokio_util::sync::CancellationToken;
 
 use super::meter::Meter;
@@ -19,7 +19,9 @@ pub struct Pace {
     pub network_down: bool,
     /// The disk does not take the journal at the moment.
     pub journal_sick: bool,
-    /// All its accounts are at a limit or rest: it goes on at this time, unix milliseconds.
+    /// It was ended by an error that nobody foresaw, and is tried again by itself.
+    pub fault: Option<PauseReason>,
+    /// All its accounts are at a limit or rest, or it waits after an error: it goes on at this time, unix milliseconds.
     pub waits_until_ms: Option<i64>,
     /// It is just being started: recipients put into the queue so far.
     pub preparing: Option<i64>,
@@ -73,6 +75,7 @@ impl Lanes {
         let anybody = if busy.peek().is_some() { busy.collect() } else { lanes.values().collect::<Vec<_>>() };
         Pace {
             preparing: None,
+            fault: None,
             per_minute: meter.per_minute(now_ms),
             network_down: !anybody.is_empty()
                 && anybody.iter().all(|sign| sign.network_down.load(Ordering::Relaxed)),

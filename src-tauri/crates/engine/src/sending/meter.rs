@@ -34,6 +34,11 @@ impl Meter {
         }
     }
 
+    /// Whether there was any.
+    pub(super) fn has_counted(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).started_ms.is_some()
+    }
+
     /// Mails a minute; `None` before the first three seconds are over or when nothing went out in the last minute.
     pub(super) fn per_minute(&self, now_ms: i64) -> Option<f64> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,6 +18,7 @@ mod meter;
 mod outcome;
 mod pacer;
 mod runner;
+mod setbacks;
 mod settling;
 mod shares;
 mod shift;
@@ -28,7 +29,7 @@ mod worker;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hongyan_domain::{AccountId, CampaignId};
 use tokio::sync::Notify;
@@ -42,6 +43,7 @@ pub use live::Pace;
 use meter::Meter;
 pub use pacer::Use;
 pub(crate) use pacer::{DAY_MS, Day, HOUR_MS, Pacer, forecast};
+use setbacks::Setbacks;
 use supervisor::Supervisor;
 use thread::SendingThread;
 
@@ -63,6 +65,7 @@ pub(crate) struct Sending {
     here: AtomicBool,
     wake: Notify,
     live: Mutex<HashMap<CampaignId, Live>>,
+    setbacks: Setbacks,
     /// Connections of each account, over all campaigns.
     connections: Mutex<HashMap<AccountId, Arc<Connections>>>,
     pub(crate) pacers: Mutex<HashMap<AccountId, Arc<Pacer>>>,
@@ -138,6 +141,7 @@ struct Live {
     lanes: Arc<Lanes>,
     stop: CancellationToken,
     task: JoinHandle<()>,
+    since: Instant,
 }
 
 /// Who sends on this data folder.
@@ -251,8 +255,18 @@ impl Engine {
         }
         drop(starting);
         let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.get(&campaign)
-            .map_or_else(Pace::default, |live| live.lanes.pace(&live.meter, journal_sick, self.now_ms()))
+        let now_ms = self.now_ms();
+        let pace = live
+            .get(&campaign)
+            .map_or_else(Pace::default, |live| live.lanes.pace(&live.meter, journal_sick, now_ms));
+        match sending.setbacks.told(campaign) {
+            Some((reason, until_ms)) => Pace {
+                fault: Some(reason),
+                waits_until_ms: Some(until_ms).filter(|until_ms| *until_ms > now_ms),
+                ..pace
+            },
+            None => pace,
+        }
     }
 
     fn note_holder(&self, holder: Option<Holder>) {

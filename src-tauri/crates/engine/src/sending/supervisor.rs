@@ -1,9 +1,10 @@
 //! The supervisor: looks at the database every second, starts what is due, and ends what is no longer to run.
 //!
-//! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too.
+//! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too. A
+//! campaign that an error has ended is tried again, less and less often while it stays (`setbacks`).
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hongyan_domain::{CampaignId, CampaignState, PauseReason, RunId};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Live;
 use super::deck::Deck;
 use super::journal::Journal;
+use super::pacer::jitter;
 use super::runner::Runner;
 use crate::campaigns::{FindingCode, Severity};
 use crate::event::{Changed, Event};
@@ -18,6 +20,8 @@ use crate::{Engine, Error, Result};
 
 /// Between two looks at the database.
 const LOOK: Duration = Duration::from_secs(1);
+/// A campaign that goes on for so long after an error is well again.
+const PROOF: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
@@ -43,8 +47,14 @@ impl Supervisor {
 
     async fn look(&self) -> Result<()> {
         let store = self.engine.store();
-        for id in store.list_due_campaigns(self.engine.now_ms()).await? {
-            self.start_due(id).await?;
+        let due = store.list_due_campaigns(self.engine.now_ms()).await?;
+        for id in due.iter().copied() {
+            if !self.engine.sending().setbacks.keeps(id, self.engine.now_ms())
+                && let Err(error) = self.start_due(id).await
+            {
+                // The others go on.
+                note_setback(&self.engine, id, &error).await;
+            }
         }
         let mut running = Vec::new();
         for campaign in store.list_active_campaigns().await? {
@@ -53,10 +63,33 @@ impl Supervisor {
             {
                 running.push(campaign.id);
                 self.ensure_runner(campaign.id, run);
+                self.see_whether_it_is_well(campaign.id).await;
             }
         }
         self.stop_others(&running);
+        self.engine.sending().setbacks.keep_only(&[due, running].concat());
         Ok(())
+    }
+
+    /// Tells no more of an error once a campaign sends again, and forgets it when that lasts.
+    async fn see_whether_it_is_well(&self, id: CampaignId) {
+        let sending = self.engine.sending();
+        let (sends, lasts) = {
+            let live = sending.live.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(live) = live.get(&id).filter(|live| !live.task.is_finished()) else { return };
+            (live.meter.has_counted(), live.since.elapsed() >= PROOF)
+        };
+        if (sends || lasts) && sending.setbacks.told(id).is_some() {
+            if let Err(error) = self.engine.store().update_fault(id, None).await {
+                tracing::warn!(%error, "that a campaign goes on cannot be noted yet");
+                return;
+            }
+            sending.setbacks.hide(id);
+            self.engine.tell_changed(Changed::Campaigns);
+        }
+        if lasts {
+            sending.setbacks.forget(id);
+        }
     }
 
     /// Ends what is not to run any more.
@@ -115,7 +148,7 @@ impl Supervisor {
     }
 
     fn ensure_runner(&self, campaign: CampaignId, run: RunId) {
-        if self.is_live(campaign) {
+        if self.is_live(campaign) || self.engine.sending().setbacks.keeps(campaign, self.engine.now_ms()) {
             return;
         }
         let runner = Arc::new(Runner {
@@ -129,13 +162,14 @@ impl Supervisor {
             stop: self.shutdown.child_token(),
         });
         let (meter, lanes, stop) = (runner.meter.clone(), runner.lanes.clone(), runner.stop.clone());
+        let engine = self.engine.clone();
         let task = tokio::spawn(async move {
             if let Err(error) = runner.run().await {
-                tracing::error!(campaign = campaign.0, %error, "a campaign stopped");
+                note_setback(&engine, campaign, &error).await;
             }
         });
         let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.insert(campaign, Live { meter, lanes, stop, task });
+        live.insert(campaign, Live { meter, lanes, stop, task, since: Instant::now() });
     }
 
     async fn end_all(&self) {
@@ -148,4 +182,16 @@ impl Supervisor {
             let _ = live.task.await;
         }
     }
+}
+
+/// An error ended a campaign, or its start: it has to wait, and the user is told.
+async fn note_setback(engine: &Engine, id: CampaignId, error: &Error) {
+    tracing::error!(campaign = id.0, %error, "a campaign stopped");
+    let Some(reason) = engine.sending().setbacks.note(id, error, engine.now_ms(), jitter()) else { return };
+    // For other processes; this one knows. It may well be that nothing can be written.
+    if let Err(error) = engine.store().update_fault(id, Some(reason)).await {
+        tracing::warn!(%error, "why a campaign does not go on cannot be noted");
+    }
+    engine.tell(Event::CampaignProgress(id));
+    engine.tell_changed(Changed::Campaigns);
 }

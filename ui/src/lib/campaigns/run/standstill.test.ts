@@ -55,6 +55,17 @@ describe('a campaign', () => {
     expect(standstillOf(progress('running', null), open)).toBeUndefined();
   });
 
+  it('that an unexpected error keeps says so, and when it is tried again', () => {
+    const at = new Date().setHours(23, 56, 0, 0);
+    const halts = ['database', 'program'].map((why) =>
+      standstillOf({ ...progress('running', why), waitsUntilMs: at }, calm),
+    );
+    for (const halt of halts) expect(halt).toMatchObject({ tone: 'warning', next: expect.stringContaining('23:56') });
+    expect(halts[0]?.text).toContain('database');
+    expect(halts[1]?.text).not.toContain('database');
+    expect(standstillOf(progress('running', 'database'), calm)?.next).toContain('being tried again');
+  });
+
   it('that reaches nobody names the proxy where the account has one', () => {
     const account = { hasPassword: false, held: null, proxy: 'socks5://li@proxy.example:1080' } as AccountView;
     for (const state of ['running', 'paused']) {

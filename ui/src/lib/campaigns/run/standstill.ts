@@ -85,7 +85,23 @@ function whilePaused(progress: CampaignProgress, { account, hint, pauseDetail }:
   };
 }
 
+/** What ended it unexpectedly, and when it is tried again. */
+function afterError(progress: CampaignProgress): Standstill | undefined {
+  const texts: Record<string, () => string> = {
+    database: m.campaigns_wait_database,
+    program: m.campaigns_wait_program,
+  };
+  const text = texts[progress.pauseReason ?? '']?.();
+  if (text === undefined) return undefined;
+  const { waitsUntilMs } = progress;
+  const next =
+    waitsUntilMs === null ? m.campaigns_wait_error() : m.campaigns_wait_error_until({ when: comingText(waitsUntilMs) });
+  return { tone: 'warning', text, next };
+}
+
 function whileRunning(progress: CampaignProgress, { account, hint, locked }: Surroundings): Standstill | undefined {
+  const error = afterError(progress);
+  if (error) return error;
   if (progress.pauseReason === 'journal') return { tone: 'warning', text: m.campaigns_wait_journal() };
   if (progress.pauseReason === 'network') {
     return withProxy({ tone: 'warning', text: m.campaigns_wait_network() }, account);
