@@ -40,6 +40,18 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
+/// Builds one of the C files in `tests/fixtures` as a library that `LD_PRELOAD` puts between a program and the system.
+///
+/// Whoever builds SQLite has a C compiler.
+#[cfg(target_os = "linux")]
+pub fn shim(name: &str, folder: &Path) -> PathBuf {
+    let shim = folder.join(name).with_extension("so");
+    let source = project().join("tests/fixtures").join(name);
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).status();
+    assert!(built.expect("cc runs").success(), "{name} cannot be built");
+    shim
+}
+
 /// Runs a program as root to its end; elsewhere `sudo` is asked without a password.
 pub fn as_root(program: &str, arguments: &[&str]) -> Output {
     as_root_command(program, arguments).output().unwrap_or_else(|error| {

@@ -44,6 +44,52 @@ async fn an_account_that_comes_in_on_the_way_helps_at_once() {
 }
 
 #[tokio::test]
+async fn an_account_taken_out_while_it_sends_sends_nothing_more_and_another_sends_what_it_had_in_hand() {
+    let gate = Gate::new();
+    let a = ScriptedServer::builder().rule(Rule::at(At::Rcpt).after(5).waits_for(&gate)).start().await;
+    let b = ScriptedServer::start().await;
+    let desk = Desk::new().await;
+    let campaign = draft_at(&desk, 400, &[&a]).await;
+    let other = desk.account(shop("Other", &b, 2)).await;
+    desk.start(campaign).await;
+    within_patience("the slow server", gate.reached()).await;
+    desk.until_count(campaign, DeliveryState::Sent, 5).await;
+    desk.engine.change_campaign_accounts(campaign, vec![AccountShare::equal(other)]).await.unwrap();
+    // The first one's server still has not answered.
+    desk.finished(campaign).await;
+    assert_eq!((a.received().len(), b.received().len()), (5, 395));
+    assert_eq!(nobody_got_two_of(&all_received(&[&a, &b])).len(), 400);
+    gate.open();
+}
+
+#[tokio::test]
+async fn other_weights_count_from_then_on() {
+    let gate = Gate::new();
+    let waits = || ScriptedServer::builder().rule(Rule::at(At::Rcpt).after(50).waits_for(&gate)).start();
+    let (a, b, c) = (waits().await, waits().await, ScriptedServer::start().await);
+    let desk = Desk::new().await;
+    let mut shares = accounts_at(&desk, &[(&a, 1), (&b, 1)]).await;
+    let campaign = draft_through(&desk, 1_500, &shares).await;
+    desk.start(campaign).await;
+    within_patience("fifty at each", async {
+        a.wait_for_mails(50).await;
+        b.wait_for_mails(50).await;
+    })
+    .await;
+    shares[0].weight = 8;
+    shares.push(AccountShare::equal(desk.account(shop("New", &c, 2)).await));
+    desk.engine.change_campaign_accounts(campaign, shares).await.unwrap();
+    // Its first mail says that the campaign knows of the change.
+    within_patience("the new account", c.wait_for_mails(1)).await;
+    gate.open();
+    desk.finished(campaign).await;
+    assert_eq!(nobody_got_two_of(&all_received(&[&a, &b, &c])).len(), 1_500);
+    // What they had in hand at equal weights goes out too. Without the change each would send more than 450.
+    let sent = [&a, &b, &c].map(|server| server.received().len());
+    assert!(sent[0] > 900 && sent[1] < 350 && sent[2] < 350, "{sent:?}");
+}
+
+#[tokio::test]
 async fn shares_that_make_no_sense_are_refused() {
     let server = ScriptedServer::start().await;
     let desk = Desk::new().await;

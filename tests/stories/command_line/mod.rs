@@ -8,6 +8,8 @@ mod long_line;
 mod races;
 #[cfg(unix)]
 mod read_only;
+#[cfg(target_os = "linux")]
+mod read_only_disk;
 mod refusals;
 mod several_accounts;
 

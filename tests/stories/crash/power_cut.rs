@@ -5,7 +5,6 @@
 //! mails that were called sent would be sent again.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use hongyan_testkit::ScriptedServer;
 use tempfile::TempDir;
@@ -14,7 +13,7 @@ use super::Victim;
 use super::killed::{is_sound, nothing_is_lost};
 use crate::chance;
 use crate::command_line::Ctl;
-use crate::ground::{project, times, within_patience};
+use crate::ground::{shim, times, within_patience};
 
 const CONNECTIONS: usize = 4;
 
@@ -25,14 +24,9 @@ struct SureDisk {
 }
 
 impl SureDisk {
-    /// Builds the shim; whoever builds SQLite has a C compiler.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let shim = folder.path().join("remembered_files.so");
-        let source = project().join("tests/fixtures/remembered_files.c");
-        let built =
-            Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).status();
-        assert!(built.expect("cc runs").success(), "the shim cannot be built");
+        let shim = shim("remembered_files.c", folder.path());
         Self { folder, shim }
     }
 

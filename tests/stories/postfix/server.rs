@@ -46,7 +46,8 @@ impl Postfix {
         Self::start_with(contacts, |folder| {
             let mut more = String::new();
             if !speech.is_grouped() {
-                more += "smtpd_discard_ehlo_keywords = pipelining\n";
+                // Whoever sends in groups all the same is turned away.
+                more += "smtpd_discard_ehlo_keywords = pipelining\nsmtpd_forbid_unauth_pipelining = yes\n";
             }
             if speech.tls() == TlsMode::Implicit {
                 more += "smtpd_tls_wrappermode = yes\n";

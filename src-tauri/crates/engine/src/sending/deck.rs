@@ -90,6 +90,11 @@ impl Deck {
         table.rewind = true;
     }
 
+    /// The user gave an account another weight.
+    pub(super) fn set_weight(&self, account: AccountId, weight: u32) {
+        self.table().shares.set_weight(account, weight);
+    }
+
     /// An account takes none any more; what it has in hand goes back.
     pub(super) fn leave(&self, account: AccountId) {
         let mut table = self.table();

@@ -115,6 +115,7 @@ impl Runner {
         let mut has_hope = !crew.at_work.is_empty();
         for place in &run.fixed.accounts {
             let id = place.share.account_id;
+            self.deck.set_weight(id, place.share.weight);
             let account = self.account(id).await?;
             match &account.hold {
                 Some(held) if held.until_ms.is_none() => {

@@ -48,6 +48,13 @@ impl Shares {
         self.seats.insert(account, Seat { weight, dealt, asks: false, seen: now, is_full: false });
     }
 
+    /// The user gave an account another weight; it counts from now on.
+    pub(super) fn set_weight(&mut self, account: AccountId, weight: u32) {
+        if let Some(seat) = self.seats.get_mut(&account) {
+            seat.weight = weight.max(1);
+        }
+    }
+
     /// An account takes none any more.
     pub(super) fn leave(&mut self, account: AccountId) {
         self.seats.remove(&account);
@@ -139,6 +146,16 @@ mod tests {
         for (got, wanted) in got.into_iter().zip([100_i32, 700, 200]) {
             assert!((i32::try_from(got).unwrap() - wanted).abs() <= 8, "{got} of {wanted}");
         }
+    }
+
+    #[test]
+    fn another_weight_counts_from_then_on() {
+        let now = Instant::now();
+        let mut shares = seated(&[(A, 1), (B, 1)], now);
+        deal_all(&mut shares, &[A, B], 1_000, now);
+        shares.set_weight(A, 9);
+        let got = deal_all(&mut shares, &[A, B], 1_000, now);
+        assert!((880..=920).contains(&got[0]), "{got:?}");
     }
 
     #[test]
