@@ -63,22 +63,17 @@ fn append_quoted_line(line: &[u8], out: &mut Vec<u8>) {
     };
     let mut column = 0;
     while !rest.is_empty() {
-        let run = literal_run(rest, SOFT_LIMIT - column);
-        let (literal, behind) = rest.split_at(run);
-        out.extend_from_slice(literal);
-        column += run;
+        let (literal, behind) = rest.split_at(literal_run(rest));
+        column = append_literal(literal, column, out);
         rest = behind;
         if let Some((byte, behind)) = rest.split_first() {
-            let width = if is_literal(*byte) { 1 } else { 3 };
-            if column + width > SOFT_LIMIT {
+            if column + 3 > SOFT_LIMIT {
                 out.extend_from_slice(b"=\r\n");
                 column = 0;
             }
-            if width == 3 {
-                append_escaped(*byte, out);
-                column += 3;
-                rest = behind;
-            }
+            append_escaped(*byte, out);
+            column += 3;
+            rest = behind;
         }
     }
     if let Some(blank) = last_blank {
@@ -89,12 +84,27 @@ fn append_quoted_line(line: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// How many of the first `room` bytes stand for themselves. Mostly all of them: to ask that of all at once is several
-/// times as fast as to stop at the first that does not, as the compiler makes vector instructions of it.
-fn literal_run(bytes: &[u8], room: usize) -> usize {
-    let line = bytes.get(..room).unwrap_or(bytes);
-    let all_literal = line.iter().fold(true, |all, b| all & is_literal(*b));
-    if all_literal { line.len() } else { line.iter().take_while(|b| is_literal(**b)).count() }
+/// Appends bytes that stand for themselves, with soft breaks; gives the column behind them.
+fn append_literal(mut literal: &[u8], mut column: usize, out: &mut Vec<u8>) -> usize {
+    while column + literal.len() > SOFT_LIMIT {
+        let (fitting, behind) = literal.split_at(SOFT_LIMIT - column);
+        out.extend_from_slice(fitting);
+        out.extend_from_slice(b"=\r\n");
+        literal = behind;
+        column = 0;
+    }
+    out.extend_from_slice(literal);
+    column + literal.len()
+}
+
+/// How many of the first bytes stand for themselves. To ask that of a chunk at once is several times as fast as to stop at
+/// the first that does not, as the compiler makes vector instructions of it.
+fn literal_run(bytes: &[u8]) -> usize {
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let is_whole = |chunk: &&[u8; 32]| chunk.iter().fold(true, |all, b| all & is_literal(*b));
+    let whole = 32 * chunks.iter().take_while(is_whole).count();
+    let behind = bytes.get(whole..).unwrap_or_default();
+    whole + behind.iter().take_while(|b| is_literal(**b)).count()
 }
 
 fn append_escaped(byte: u8, out: &mut Vec<u8>) {

@@ -161,7 +161,12 @@ async fn hand_out(
         let built = {
             let shift = shift.clone();
             tokio::task::spawn_blocking(move || {
-                chunk.into_iter().map(|row| build(&shift, row)).collect::<Vec<_>>()
+                let built = chunk.into_iter().map(|row| {
+                    // The connections have mails to send yet; whoever waits for this processor goes first.
+                    std::thread::yield_now();
+                    build(&shift, row)
+                });
+                built.collect::<Vec<_>>()
             })
             .await?
         };
