@@ -100,6 +100,10 @@ pub enum ErrorCode {
     SmtpFailed,
     /// The mail cannot be built for this contact. `field` where one is missing.
     NotBuildable,
+    /// The key cannot sign mails. `reason`: see `DkimKeyFault`.
+    DkimKeyInvalid,
+    /// The account's mails are to be signed, and the key is not in the keyring or vault.
+    DkimKeyMissing,
     /// The disk is full.
     DiskFull,
     /// The data folder is read-only.

@@ -27,6 +27,10 @@ impl From<Error> for ErrorView {
             Error::Template(fault) => template(&fault),
             Error::Merge(fault) => merge(&fault),
             Error::Build(_) => Self::new(ErrorCode::NotBuildable),
+            Error::DkimKey(fault) => {
+                Self::new(ErrorCode::DkimKeyInvalid).with("reason", fault.as_str()).at("pem")
+            }
+            Error::DkimKeyMissing => Self::new(ErrorCode::DkimKeyMissing),
             Error::InUse { what, campaign } => Self::new(in_use(what)).with("name", campaign),
             Error::SandboxFixed => Self::new(ErrorCode::SandboxFixed),
             Error::CampaignState(state) => Self::new(ErrorCode::CampaignState).with("state", state),

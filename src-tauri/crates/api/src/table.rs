@@ -2,8 +2,9 @@
 
 use crate::commands::{
     account_handlers as account, app_handlers as app, campaign_handlers as campaign,
-    contact_handlers as contact, import_handlers as import, limit_handlers as limit, list_handlers as list,
-    sandbox_handlers as sandbox, suppression_handlers as suppression, template_handlers as template,
+    contact_handlers as contact, dkim_handlers as dkim, import_handlers as import, limit_handlers as limit,
+    list_handlers as list, sandbox_handlers as sandbox, suppression_handlers as suppression,
+    template_handlers as template,
 };
 use crate::router::Router;
 
@@ -30,6 +31,8 @@ pub fn router() -> Router {
         .command("account.state", limit::state)
         .command("account.limits", limit::get)
         .command("account.set_limits", limit::set)
+        .command("account.set_dkim", dkim::set)
+        .command("account.remove_dkim", dkim::remove)
         // Contacts
         .command("contact.list", contact::list)
         .command("contact.count", contact::count)

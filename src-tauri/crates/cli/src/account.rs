@@ -43,6 +43,11 @@ pub enum AccountCommand {
     },
     /// Trust exactly one certificate at an account's server, for one that nobody vouches for
     Trust(TrustAccount),
+    /// Show the DNS record with which receivers check an account's signatures (DKIM)
+    Dkim {
+        /// The account's name
+        name: String,
+    },
     /// Delete an account with its password
     Delete {
         /// The account's name
@@ -196,6 +201,7 @@ pub async fn run(session: &Session<'_>, command: AccountCommand) -> Result<(), F
         AccountCommand::Set(values) => account_set::set(session, *values).await,
         AccountCommand::State { name } => account_set::state(session, &name).await,
         AccountCommand::TryFast { name } => account_set::try_fast(session, &name).await,
+        AccountCommand::Dkim { name } => crate::dkim::show(session, &name).await,
         AccountCommand::Trust(values) => account_set::trust(session, values).await,
         AccountCommand::List => list(session).await,
         AccountCommand::Test { name } => test(session, &name).await,
@@ -308,7 +314,7 @@ pub fn warn_of_plain_text(session: &Session<'_>, host: &str) {
 
 /// Whether something of an account is kept in the keyring or vault.
 pub fn has_secrets(account: &AccountView) -> bool {
-    account.has_password || has_login(account.proxy.as_deref())
+    account.has_password || account.dkim.is_some() || has_login(account.proxy.as_deref())
 }
 
 /// Whether a proxy wants a user and a password.

@@ -7,6 +7,7 @@ use hongyan_api::commands::account::{
 use hongyan_api::commands::shapes::ById;
 
 use crate::account::{self, LoginArguments, Tls};
+use crate::dkim::{self, DkimArguments};
 use crate::failure::Failure;
 use crate::limits::LimitArguments;
 use crate::session::Session;
@@ -41,6 +42,8 @@ pub struct SetAccount {
     burst: Option<u32>,
     #[command(flatten)]
     limits: LimitArguments,
+    #[command(flatten)]
+    dkim: DkimArguments,
     /// Whom the mails are from: "Name <a@b>" or "a@b"
     #[arg(long, value_name = "SENDER")]
     from: Option<String>,
@@ -73,7 +76,8 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
     let proxy = values.login.proxy(before.proxy.as_deref());
     // What is kept and stays needs no passphrase.
     let proxies = [proxy.as_deref(), before.proxy.as_deref()];
-    if password.is_some() || proxies.into_iter().any(account::has_login) {
+    let signing = values.dkim.change()?;
+    if password.is_some() || signing.needs_secrets() || proxies.into_iter().any(account::has_login) {
         unlock::ready(session).await?;
     }
     let from = match &values.from {
@@ -99,7 +103,15 @@ pub async fn set(session: &Session<'_>, values: SetAccount) -> Result<(), Failur
     };
     let changed: AccountView = session.call("account.update", &UpdateAccount { id, account: draft }).await?;
     values.limits.apply(session, id).await?;
-    session.screen.say(&changed, &Sentence::AccountChanged { name: &changed.name })
+    let Some(changed) = signing.carry_out(session, id).await? else {
+        dkim::warn_of_other_domain(session, &changed);
+        return session.screen.say(&changed, &Sentence::AccountChanged { name: &changed.name });
+    };
+    dkim::warn_of_other_domain(session, &changed);
+    session.screen.show(&changed, |words| {
+        let lines = [Sentence::AccountChanged { name: &changed.name }, dkim::sentence(&changed)];
+        lines.map(|sentence| words.say(&sentence)).join("\n")
+    })
 }
 
 /// Says whether an account can send, what it may send, and what it sent.

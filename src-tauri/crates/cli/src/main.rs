@@ -14,6 +14,7 @@ mod campaign_wait;
 mod check;
 mod contacts;
 mod data_folder;
+mod dkim;
 mod failure;
 mod import;
 mod limits;

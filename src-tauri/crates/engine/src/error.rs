@@ -62,6 +62,12 @@ pub enum Error {
     /// The mail cannot be built for this contact.
     #[error(transparent)]
     Build(#[from] hongyan_compose::BuildFault),
+    /// The key cannot sign mails.
+    #[error(transparent)]
+    DkimKey(#[from] hongyan_compose::DkimKeyFault),
+    /// The account's mails are to be signed, and the key is not where secrets are.
+    #[error("the key that signs the mails is missing")]
+    DkimKeyMissing,
     /// A campaign that is not finished uses it.
     #[error("{what} is used by a campaign")]
     InUse {

@@ -28,8 +28,8 @@ mod templates;
 mod vault;
 
 pub use accounts::{
-    Account, AccountCondition, AccountDraft, AccountState, AccountTest, BadCertificate, PasswordHint,
-    Problem, ProviderLimits, Suggestion,
+    Account, AccountCondition, AccountDraft, AccountState, AccountTest, BadCertificate, DkimDraft,
+    DkimKeySource, PasswordHint, Problem, ProviderLimits, Suggestion,
 };
 pub use campaigns::{
     Audience, CampaignAccount, CampaignNames, CampaignPlan, Check, Finding, FindingCode, LeftOut, Progress,

@@ -19,6 +19,11 @@ impl SecretName {
         Self(format!("account:{account}:proxy"))
     }
 
+    /// The private key that signs an account's mails.
+    pub fn dkim_key(account: AccountId) -> Self {
+        Self(format!("account:{account}:dkim"))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use hongyan_domain::{
-    AccountId, AccountKind, EmailAddress, Fingerprint, LoginKind, LoginMechanism, Proxy, Sender, TlsMode,
+    AccountId, AccountKind, Dkim, DkimAlgorithm, EmailAddress, Fingerprint, LoginKind, LoginMechanism, Proxy,
+    Sender, TlsMode,
 };
 use sqlx::FromRow;
 
@@ -67,6 +68,8 @@ pub struct AccountRecord {
     pub id: AccountId,
     /// What the user set.
     pub values: AccountValues,
+    /// The public side of the key that signs its mails.
+    pub dkim: Option<Dkim>,
     /// Why it is held.
     pub hold: Option<Hold>,
     /// Whether its server announced that it takes many mails at once when it was last asked.
@@ -99,6 +102,10 @@ struct Row {
     mechanism: String,
     proxy: Option<String>,
     trusted_certificate: Option<String>,
+    dkim_algorithm: Option<String>,
+    dkim_domain: Option<String>,
+    dkim_selector: Option<String>,
+    dkim_public_key: Option<String>,
     held_verdict: Option<String>,
     held_detail: String,
     held_since_ms: Option<i64>,
@@ -116,6 +123,15 @@ impl TryFrom<Row> for AccountRecord {
             since_ms: row.held_since_ms.unwrap_or_default(),
             until_ms: row.held_until_ms,
         });
+        let dkim = match row.dkim_algorithm {
+            Some(algorithm) => Some(Dkim {
+                algorithm: DkimAlgorithm::from_str(&algorithm)?,
+                domain: row.dkim_domain.unwrap_or_default(),
+                selector: row.dkim_selector.unwrap_or_default(),
+                public_key: row.dkim_public_key.unwrap_or_default(),
+            }),
+            None => None,
+        };
         let values = AccountValues {
             name: row.name,
             name_key: row.name_key,
@@ -137,6 +153,7 @@ impl TryFrom<Row> for AccountRecord {
         Ok(Self {
             id: AccountId(row.id),
             values,
+            dkim,
             hold,
             takes_bursts: row.takes_bursts,
             lockstep_since_ms: row.lockstep_since_ms,
@@ -276,11 +293,13 @@ impl Store {
     /// Deletes an account; the reports of its campaigns keep its name.
     pub async fn delete_account(&self, id: AccountId, now_ms: i64) -> Result<()> {
         let mut transaction = self.begin().await?;
-        sqlx::query("update accounts set deleted_at_ms = $2, has_password = 0 where id = $1")
-            .bind(id.0)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "update accounts set deleted_at_ms = $2, has_password = 0, dkim_algorithm = null where id = $1",
+        )
+        .bind(id.0)
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
         Ok(transaction.commit().await?)
     }
 

@@ -10,6 +10,7 @@ mod database;
 mod deliveries;
 #[cfg(test)]
 mod delivery_sequences;
+mod dkim;
 mod error;
 mod freezing;
 mod imports;

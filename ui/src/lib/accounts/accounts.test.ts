@@ -22,6 +22,7 @@ const viewOf = (account: AccountDraft) => ({
     id: 5,
     kind: 'smtp',
     hasPassword: true,
+    dkim: null,
     held: null,
     sentToday: 0,
     takesBursts: null,

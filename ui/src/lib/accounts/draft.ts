@@ -103,9 +103,9 @@ export function trustedHere(fields: AccountFields): AccountFields['trusted'] {
   return trusted?.host === fields.host.trim() && trusted.port === fields.port ? trusted : null;
 }
 
-/** Whether a password of the account or of its proxy is kept in the keyring or vault. */
+/** Whether a password of the account or of its proxy, or its signing key, is kept in the keyring or vault. */
 export function keepsSecrets(account: AccountView): boolean {
-  return account.hasPassword || (account.proxy?.includes('@') ?? false);
+  return account.hasPassword || account.dkim !== null || (account.proxy?.includes('@') ?? false);
 }
 
 /** The encryption in a word. */

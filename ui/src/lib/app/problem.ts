@@ -16,6 +16,7 @@ const verdicts: Words = {
   account_reputation: m.app_verdict_account_reputation,
   account_sender: m.app_verdict_account_sender,
   account_proxy: m.app_verdict_account_proxy,
+  account_signing_key: m.app_verdict_account_signing_key,
   network_down: m.app_verdict_network_down,
   in_doubt: m.app_verdict_in_doubt,
   suppressed: m.app_skip_suppressed,
@@ -76,6 +77,7 @@ const accountProblems: Words = {
   account_reputation: m.app_problem_reputation,
   account_sender: m.app_problem_sender,
   account_proxy: m.app_problem_proxy,
+  account_signing_key: m.app_problem_signing_key,
 };
 
 /** A verdict or a skip reason in a few words, for tables. An unknown word (of a newer engine) is shown as it is. */

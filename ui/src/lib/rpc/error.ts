@@ -47,6 +47,8 @@ export const errorManners: Record<ErrorCode, Manner> = {
   secrets_failed: { severity: 'fault', action: 'retry' },
   smtp_failed: { severity: 'notice', action: 'retry' },
   not_buildable: { severity: 'notice' },
+  dkim_key_invalid: { severity: 'field' },
+  dkim_key_missing: { severity: 'notice' },
   disk_full: { severity: 'fault', action: 'retry' },
   read_only: { severity: 'fault', action: 'retry' },
   database_failed: { severity: 'fault', action: 'retry' },

@@ -91,6 +91,8 @@ export type AccountState = {
   from: SenderView;
   /** Reply-To, or null. */
   replyTo: string | null;
+  /** How its mails are signed, or null where they are not. */
+  dkim: DkimView | null;
   /** Most connections at a time. */
   maxConnections: number;
   /** Mails in flight on a connection at a time, where the server takes that; 1: one after the other. */
@@ -167,6 +169,8 @@ export type AccountView = {
   from: SenderView;
   /** Reply-To, or null. */
   replyTo: string | null;
+  /** How its mails are signed, or null where they are not. */
+  dkim: DkimView | null;
   /** Most connections at a time. */
   maxConnections: number;
   /** Mails in flight on a connection at a time, where the server takes that; 1: one after the other. */
@@ -575,6 +579,24 @@ export type Deleted = {
   undoId: number;
 };
 
+/** How an account's mails are signed, and what must stand in the DNS so that receivers can check it. */
+export type DkimView = {
+  /** `rsa` or `ed25519`. */
+  algorithm: string;
+  /** Who signs: a domain. */
+  domain: string;
+  /** Which of the domain's keys it is. */
+  selector: string;
+  /** The name of the TXT record. */
+  recordName: string;
+  /** Its value in one piece. */
+  recordValue: string;
+  /** Its value in quoted strings of at most 255 characters, as zone files have it. */
+  recordStrings: string;
+  /** Whether receivers count the signature for the account's From address (DMARC). */
+  aligned: boolean;
+};
+
 /** Mails to the recipients of one domain, at most. */
 export type DomainLimitView = {
   /** For example `qq.com`. */
@@ -652,6 +674,8 @@ export type ErrorCode =
   | "secrets_failed"
   | "smtp_failed"
   | "not_buildable"
+  | "dkim_key_invalid"
+  | "dkim_key_missing"
   | "disk_full"
   | "read_only"
   | "database_failed"
@@ -1274,6 +1298,20 @@ export type SendingStatus = {
   holder: Holder | null;
 };
 
+/** Has an account's mails signed, or changes how. */
+export type SetDkim = {
+  /** Which account. */
+  id: number;
+  /** `kept` (the key that the account has), `rsa` or `ed25519` (a new one), or `pem` (the user's own). */
+  key: string;
+  /** The user's own private key, in PEM form; else null. */
+  pem: string | null;
+  /** The selector; null or empty keeps the one there is, else the usual one. */
+  selector: string | null;
+  /** Who signs; null or empty keeps the one there is, else the From address's domain. */
+  domain: string | null;
+};
+
 /** Sets an account's limits. */
 export type SetLimits = {
   /** Which account. */
@@ -1503,6 +1541,8 @@ export interface Commands {
   "account.state": [ById, AccountState];
   "account.limits": [ById, LimitsView];
   "account.set_limits": [SetLimits, LimitsView];
+  "account.set_dkim": [SetDkim, AccountView];
+  "account.remove_dkim": [ById, AccountView];
   "contact.list": [ListContacts, ContactPage];
   "contact.count": [CountContacts, Count];
   "contact.get": [ById, ContactDetail];

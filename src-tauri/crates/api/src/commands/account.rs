@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::dkim::DkimView;
 use super::shapes::SenderView;
 
 /// An account as shown.
@@ -37,6 +38,8 @@ pub struct AccountView {
     pub from: SenderView,
     /// Reply-To, or null.
     pub reply_to: Option<String>,
+    /// How its mails are signed, or null where they are not.
+    pub dkim: Option<DkimView>,
     /// Most connections at a time.
     pub max_connections: u32,
     /// Mails in flight on a connection at a time, where the server takes that; 1: one after the other.

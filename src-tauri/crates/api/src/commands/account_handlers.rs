@@ -10,6 +10,7 @@ use super::account::{
     AccountDraft, AccountSuggestion, AccountTest, AccountView, BadCertificateView, CreateAccount, HeldView,
     ProblemView, SuggestAccount, TestAccount, TrustCertificate, UpdateAccount,
 };
+use super::dkim::DkimView;
 use super::shapes::{ById, Done, Nothing, SenderView};
 use crate::error::{ErrorView, Result};
 
@@ -17,6 +18,7 @@ impl From<Account> for AccountView {
     fn from(account: Account) -> Self {
         let Account { record, sent_today } = account;
         let values = record.values;
+        let dkim = record.dkim.map(|dkim| DkimView::new(dkim, values.from.address.domain()));
         Self {
             id: record.id.0,
             name: values.name,
@@ -32,6 +34,7 @@ impl From<Account> for AccountView {
             trusted_certificate: values.trusted_certificate.map(|certificate| certificate.to_string()),
             from: SenderView { name: values.from.name, address: values.from.address.as_str().to_owned() },
             reply_to: values.reply_to.map(|address| address.as_str().to_owned()),
+            dkim,
             max_connections: values.max_connections,
             burst: values.burst,
             takes_bursts: record.takes_bursts,

@@ -9,6 +9,8 @@ pub mod campaign_account;
 pub(crate) mod campaign_handlers;
 pub mod contact;
 pub(crate) mod contact_handlers;
+pub mod dkim;
+pub(crate) mod dkim_handlers;
 pub mod import;
 pub(crate) mod import_handlers;
 pub(crate) mod limit_handlers;

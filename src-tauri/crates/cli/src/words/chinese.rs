@@ -31,6 +31,11 @@ pub fn say(sentence: &Sentence<'_>) -> String {
             format!("今后在 {} 只额外信任这一张证书：{fingerprint}", line(host))
         }
         Sentence::CertificateTrustEnded { host } => format!("在 {} 只信任系统信任的证书。", line(host)),
+        Sentence::DkimRecord { dkim } => super::chinese_account::dkim_record(dkim),
+        Sentence::NotSigned { name } => format!("鸿雁没有给账户“{name}”的邮件签名。"),
+        Sentence::DkimNotAligned { domain, from } => format!(
+            "发件地址是 {from}，签名域名却是 {domain}。收件方不会认可这样的签名：请用发件地址的域名签名。"
+        ),
         Sentence::AccountDeleted { name } => format!("已删除账户“{name}”。"),
         Sentence::AccountWorks { tls: Some(tls), server } => format!("账户可用（{tls}）。{}", line(server)),
         Sentence::AccountWorks { tls: None, server } => format!("账户可用，但未加密。{}", line(server)),

@@ -2,6 +2,8 @@
 
 use hongyan_api::commands::account::{AccountState, AccountView, Limits};
 
+use hongyan_api::commands::dkim::DkimView;
+
 use super::chinese_codes as codes;
 use super::numbers::{grouped, local_time};
 use crate::screen::line;
@@ -31,6 +33,18 @@ pub fn account_state(state: &AccountState) -> String {
     });
     lines.extend(manners(&state.account));
     lines.join("\n")
+}
+
+/// The record that the DNS must have.
+pub fn dkim_record(dkim: &DkimView) -> String {
+    format!(
+        "请在管理域名 DNS 的地方添加这条记录。添加之前，收件方无法验证签名。\n\n\
+         类型：TXT\n名称：{}\n值：  {}\n\n区域文件中的写法：\n{}. IN TXT {}",
+        line(&dkim.record_name),
+        line(&dkim.record_value),
+        line(&dkim.record_name),
+        line(&dkim.record_strings),
+    )
 }
 
 /// How mails follow each other on a connection, where that is not one after the other as usual.

@@ -65,12 +65,29 @@ pub fn error(view: &ErrorView) -> String {
         }
         ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "无法为此联系人生成邮件。".to_owned(),
+        ErrorCode::DkimKeyInvalid => dkim_key(&value("reason")).to_owned(),
+        ErrorCode::DkimKeyMissing => {
+            "系统密钥环中已没有此账户的签名密钥。请重新生成（account set 账户名 --dkim-generate rsa）并修改 DNS 记录，或停止签名（--no-dkim）。".to_owned()
+        }
         ErrorCode::DiskFull => "磁盘已满。".to_owned(),
         ErrorCode::ReadOnly => "数据文件夹无法写入，请检查权限。".to_owned(),
         ErrorCode::DatabaseFailed => "数据库没有响应。".to_owned(),
         ErrorCode::DatabaseNewer => "数据由更新版本的鸿雁创建，请先升级。".to_owned(),
         ErrorCode::UndoExpired => "已超过可撤销的时间。".to_owned(),
         ErrorCode::Internal => "鸿雁出现了内部错误，详情见数据文件夹中的日志。".to_owned(),
+    }
+}
+
+fn dkim_key(reason: &str) -> &'static str {
+    match reason {
+        "not_a_key" => "文件中没有私钥。私钥以“-----BEGIN PRIVATE KEY-----”开头。",
+        "encrypted" => "私钥设有密码。请先另存为不带密码的私钥。",
+        "public" => "这是公钥或证书，需要的是私钥。",
+        "other_kind" => "不支持这种密钥。只有 RSA 和 Ed25519 密钥可以给邮件签名。",
+        "too_short" => "RSA 密钥太短：收件方要求至少 2048 位。",
+        "too_long" => "RSA 密钥太长：收件方最多只验证 4096 位。",
+        "no_randomness" => "本机无法提供生成密钥所需的随机数。",
+        _ => "密钥已损坏，可能不完整。",
     }
 }
 
@@ -186,6 +203,7 @@ pub fn verdict(word: &str) -> Option<&'static str> {
         "account_reputation" => "服务器因信誉拒绝此发件人",
         "account_sender" => "此账户不能使用该发件地址",
         "account_proxy" => "账户的代理服务器不放行",
+        "account_signing_key" => "给邮件签名的密钥不见了",
         "network_down" => "无法连接服务器",
         "in_doubt" => "没有看到回复",
         _ => return None,
@@ -302,6 +320,12 @@ pub fn finding(word: &str, params: &BTreeMap<String, String>) -> String {
         "password_missing" => format!("没有保存账户“{}”的密码。", value("account")),
         "secrets_locked" => "密码库已锁定。".to_owned(),
         "plain_text_connection" => format!("到 {} 的连接未加密。", value("host")),
+        "dkim_not_aligned" => format!(
+            "账户“{}”以 {} 签名，发件地址却属于 {}：收件方不会认可。",
+            value("account"),
+            value("domain"),
+            value("from")
+        ),
         "mail_too_large" => format!("邮件有 {} kB，邮件程序会截断。", value("kilobytes")),
         "not_buildable" => "无法生成邮件。".to_owned(),
         other => other.to_owned(),

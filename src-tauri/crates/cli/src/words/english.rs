@@ -42,6 +42,11 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::CertificateTrustEnded { host } => {
             format!("At {} only certificates that the system trusts are trusted.", line(host))
         }
+        Sentence::DkimRecord { dkim } => super::english_account::dkim_record(dkim),
+        Sentence::NotSigned { name } => format!("The mails of “{name}” are not signed by Hongyan."),
+        Sentence::DkimNotAligned { domain, from } => format!(
+            "The mails are from {from}, but {domain} signs them. Receivers do not count that: sign with the domain of the From address."
+        ),
         Sentence::AccountDeleted { name } => format!("The account “{name}” is deleted."),
         Sentence::AccountWorks { tls: Some(tls), server } => format!("It works ({tls}). {}", line(server)),
         Sentence::AccountWorks { tls: None, server } => format!("It works, without TLS. {}", line(server)),

@@ -2,6 +2,8 @@
 
 use hongyan_api::commands::account::{AccountState, AccountView, Limits};
 
+use hongyan_api::commands::dkim::DkimView;
+
 use super::english_codes as codes;
 use super::numbers::{grouped, local_time};
 use crate::screen::line;
@@ -35,6 +37,18 @@ pub fn account_state(state: &AccountState) -> String {
     });
     lines.extend(manners(&state.account));
     lines.join("\n")
+}
+
+/// The record that the DNS must have.
+pub fn dkim_record(dkim: &DkimView) -> String {
+    format!(
+        "Enter this where your domain's DNS is managed. Until it is there, receivers cannot check the signatures.\n\n\
+         Type:  TXT\nName:  {}\nValue: {}\n\nIn a zone file:\n{}. IN TXT {}",
+        line(&dkim.record_name),
+        line(&dkim.record_value),
+        line(&dkim.record_name),
+        line(&dkim.record_strings),
+    )
 }
 
 /// How mails follow each other on a connection, where that is not one after the other as usual.

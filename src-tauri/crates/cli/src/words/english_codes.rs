@@ -70,12 +70,29 @@ pub fn error(view: &ErrorView) -> String {
         }
         ErrorCode::SmtpFailed => smtp_failed(&value("verdict"), &value("cause"), &value("hint")),
         ErrorCode::NotBuildable => "The mail cannot be made for this person.".to_owned(),
+        ErrorCode::DkimKeyInvalid => dkim_key(&value("reason")).to_owned(),
+        ErrorCode::DkimKeyMissing => {
+            "The key that signs this account's mails is no longer in the keyring. Make a new one (account set NAME --dkim-generate rsa) and change the DNS record, or end signing (--no-dkim).".to_owned()
+        }
         ErrorCode::DiskFull => "The disk is full.".to_owned(),
         ErrorCode::ReadOnly => "The data folder cannot be written. Check its permissions.".to_owned(),
         ErrorCode::DatabaseFailed => "The database does not answer.".to_owned(),
         ErrorCode::DatabaseNewer => "These data were made by a newer Hongyan. Update first.".to_owned(),
         ErrorCode::UndoExpired => "It is too late to take this back.".to_owned(),
         ErrorCode::Internal => "Something in Hongyan went wrong. The log in the data folder says more.".to_owned(),
+    }
+}
+
+fn dkim_key(reason: &str) -> &'static str {
+    match reason {
+        "not_a_key" => "There is no private key in this file. It begins with “-----BEGIN PRIVATE KEY-----”.",
+        "encrypted" => "This private key is locked with a passphrase. Save it without one first.",
+        "public" => "This is a public key or a certificate. The private key is needed.",
+        "other_kind" => "This is a key of another kind. RSA and Ed25519 keys can sign mails.",
+        "too_short" => "This RSA key is too short: receivers ask for 2048 bits at least.",
+        "too_long" => "This RSA key is too long: receivers check 4096 bits at most.",
+        "no_randomness" => "This computer gives no random numbers for a new key.",
+        _ => "This key is damaged, perhaps cut short.",
     }
 }
 
@@ -170,6 +187,7 @@ pub fn verdict(word: &str) -> Option<&'static str> {
         "account_reputation" => "the server refuses this sender's reputation",
         "account_sender" => "the login may not use this From address",
         "account_proxy" => "the account's proxy does not let it through",
+        "account_signing_key" => "the key that signs its mails is missing",
         "network_down" => "the server cannot be reached",
         "in_doubt" => "no answer was seen",
         _ => return None,
@@ -292,6 +310,12 @@ pub fn finding(word: &str, params: &BTreeMap<String, String>) -> String {
         "password_missing" => format!("The password of the account “{}” is missing.", value("account")),
         "secrets_locked" => "The passwords are locked.".to_owned(),
         "plain_text_connection" => format!("The connection to {} is not encrypted.", value("host")),
+        "dkim_not_aligned" => format!(
+            "The account “{}” signs as {}, but its mails are from {}: receivers do not count that.",
+            value("account"),
+            value("domain"),
+            value("from")
+        ),
         "mail_too_large" => format!("The mail has {} kB; mail programs cut it.", value("kilobytes")),
         "not_buildable" => "The mail cannot be made.".to_owned(),
         other => other.to_owned(),

@@ -15,6 +15,7 @@ mod numbers;
 
 use hongyan_api::commands::account::AccountState;
 use hongyan_api::commands::campaign::{AudienceView, CampaignProgress, CampaignView, Finding};
+use hongyan_api::commands::dkim::DkimView;
 use hongyan_api::commands::import::{ImportProblem, ImportView};
 use hongyan_api::commands::template::RenderProblem;
 
@@ -62,6 +63,12 @@ pub enum Sentence<'a> {
     CertificateTrusted { host: &'a str, fingerprint: &'a str },
     /// No certificate is trusted besides the usual ones.
     CertificateTrustEnded { host: &'a str },
+    /// Where and what the DNS must say, so that receivers can check an account's signatures.
+    DkimRecord { dkim: &'a DkimView },
+    /// An account's mails are not signed.
+    NotSigned { name: &'a str },
+    /// An account's mails are signed by a domain that is not the sender's.
+    DkimNotAligned { domain: &'a str, from: &'a str },
     /// An account was deleted.
     AccountDeleted { name: &'a str },
     /// An account was tried and works.

@@ -1,5 +1,6 @@
 //! Accounts: adding, changing, trying, and the password's way into the keyring or vault.
 
+mod dkim;
 mod draft;
 mod manners;
 mod provider_limits;
@@ -16,6 +17,7 @@ use hongyan_domain::{
 use hongyan_smtp::{Login, ProxyRoute, Server};
 use hongyan_store::{AccountRecord, AccountValues};
 
+pub use dkim::{DkimDraft, DkimKeySource};
 pub use draft::AccountDraft;
 pub use provider_limits::ProviderLimits;
 pub(crate) use provider_limits::provider_limits;
@@ -135,6 +137,7 @@ impl Engine {
             return Err(Error::InUse { what: "account", campaign });
         }
         self.forget_secrets(id, &account.values).await?;
+        self.forget_dkim_key(&account).await?;
         self.store().delete_account(id, self.now_ms()).await?;
         self.tell_changed(Changed::Accounts);
         Ok(())

@@ -60,6 +60,8 @@ pub enum FindingCode {
     SecretsLocked,
     /// Mails and login would go over the net in plain text: `account`, `host`.
     PlainTextConnection,
+    /// The mails are signed by a domain that is not the sender's, so receivers do not count it: `account`, `domain`, `from`.
+    DkimNotAligned,
     /// The mail is so large that mail programs cut it: `kilobytes`.
     MailTooLarge,
     /// The mail cannot be built.
@@ -82,6 +84,7 @@ impl FindingCode {
             Self::PasswordMissing => "password_missing",
             Self::SecretsLocked => "secrets_locked",
             Self::PlainTextConnection => "plain_text_connection",
+            Self::DkimNotAligned => "dkim_not_aligned",
             Self::MailTooLarge => "mail_too_large",
             Self::NotBuildable => "not_buildable",
         }
@@ -208,13 +211,20 @@ impl Engine {
 
     fn check_login(&self, account: &AccountRecord, findings: &mut Vec<Finding>) {
         let values = &account.values;
-        if values.user.is_some() {
-            let secrets = self.secrets().status();
-            if !values.has_password {
-                findings.push(error(FindingCode::PasswordMissing).of(account));
-            } else if secrets.kind == Kind::Vault && secrets.state != State::Ready {
-                findings.push(error(FindingCode::SecretsLocked).of(account));
-            }
+        let has_login = values.user.is_some();
+        if has_login && !values.has_password {
+            findings.push(error(FindingCode::PasswordMissing).of(account));
+        }
+        let secrets = self.secrets().status();
+        let is_locked = secrets.kind == Kind::Vault && secrets.state != State::Ready;
+        if is_locked && ((has_login && values.has_password) || account.dkim.is_some()) {
+            findings.push(error(FindingCode::SecretsLocked).of(account));
+        }
+        if let Some(dkim) = &account.dkim
+            && !dkim.is_aligned_with(values.from.address.domain())
+        {
+            let found = warning(FindingCode::DkimNotAligned).of(account).with("domain", &dkim.domain);
+            findings.push(found.with("from", values.from.address.domain()));
         }
         if values.tls == TlsMode::None && !is_this_computer(&values.host) {
             let found = warning(FindingCode::PlainTextConnection).of(account);
@@ -300,7 +310,9 @@ impl Engine {
         let contact = record.to_contact();
         let Some(sender) = accounts.first() else { return Ok(()) };
         let values = &sender.values;
-        let mut letter = Letter { prepared, from: values.from.clone(), reply_to: values.reply_to.clone() };
+        // A signature makes no difference to whether a mail can be built, and its key may be locked away.
+        let mut letter =
+            Letter { prepared, from: values.from.clone(), reply_to: values.reply_to.clone(), signer: None };
         for account in accounts {
             letter.from = account.values.from.clone();
             letter.reply_to = account.values.reply_to.clone();

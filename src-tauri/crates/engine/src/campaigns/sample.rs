@@ -58,8 +58,12 @@ impl Engine {
             Some(record) => record.to_contact(),
             None => Contact { address: to.clone(), name: String::new(), fields: Default::default() },
         };
-        let letter =
-            Letter { prepared, from: account.values.from.clone(), reply_to: account.values.reply_to.clone() };
+        let letter = Letter {
+            prepared,
+            from: account.values.from.clone(),
+            reply_to: account.values.reply_to.clone(),
+            signer: self.signer_of(&account).await?,
+        };
         let reference = format!("test-{}", uuid::Uuid::new_v4().simple());
         let written = match letter.write(&contact, &to, &reference, self.now_ms()) {
             Ok(written) => written,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hongyan_domain::AccountId;
+use hongyan_domain::{AccountId, AccountProblem, Verdict};
 use hongyan_store::{AccountRecord, Hold, RunAccount};
 use tokio::task::JoinSet;
 
@@ -77,9 +77,20 @@ impl Lane {
                 tracing::info!(%error, "waiting for the password");
                 Ok(Ending::Locked)
             }
+            // Unsigned mails would harm the sender's name more than mails that wait.
+            Err(Error::DkimKeyMissing) => Ok(Ending::Held(self.hold_without_key())),
             other => other,
         };
         (id, ending)
+    }
+
+    fn hold_without_key(&self) -> Hold {
+        Hold {
+            verdict: Verdict::Account(AccountProblem::SigningKey).as_str().to_owned(),
+            detail: String::new(),
+            since_ms: self.runner.engine.now_ms(),
+            until_ms: None,
+        }
     }
 
     async fn shift(&self) -> Result<Shift> {
@@ -87,8 +98,12 @@ impl Lane {
         let run = engine.store().load_run(*run).await?;
         let source = crate::campaigns::parse_content(&run.fixed.content)?;
         let prepared = tokio::task::spawn_blocking(move || hongyan_compose::prepare(&source)).await??;
-        let letter =
-            Letter { prepared, from: self.place.from.clone(), reply_to: self.place.reply_to.clone() };
+        let letter = Letter {
+            prepared,
+            from: self.place.from.clone(),
+            reply_to: self.place.reply_to.clone(),
+            signer: engine.signer_of(&self.account).await?,
+        };
         Ok(Shift::new(ShiftParts {
             engine: engine.clone(),
             campaign: *campaign,

@@ -1,6 +1,8 @@
 //! One run's letter: what is the same for all recipients, and how it becomes one person's mail.
 
-use hongyan_compose::{MailHead, MergeExtras, MergeFault, Prepared, Unsubscribe, build, message_id};
+use hongyan_compose::{
+    DkimSigner, MailHead, MergeExtras, MergeFault, Prepared, Unsubscribe, build, message_id,
+};
 use hongyan_domain::{Contact, DeliveryId, EmailAddress, Sender, SkipReason};
 use hongyan_smtp::{Envelope, WireBody};
 use ring::hmac;
@@ -14,6 +16,8 @@ pub(crate) struct Letter {
     pub(crate) prepared: Prepared,
     pub(crate) from: Sender,
     pub(crate) reply_to: Option<EmailAddress>,
+    /// Signs the mails, where the account has a key.
+    pub(crate) signer: Option<DkimSigner>,
 }
 
 /// One person's mail, ready for the wire.
@@ -50,7 +54,10 @@ impl Letter {
             date_unix_s: now_ms.div_euclid(1000),
             unsubscribe,
         };
-        let mail = build(&head, &merged).map_err(|_| SkipReason::NotBuildable)?;
+        let mut mail = build(&head, &merged).map_err(|_| SkipReason::NotBuildable)?;
+        if let Some(signer) = &self.signer {
+            mail = signer.sign(&mail, head.date_unix_s).map_err(|_| SkipReason::NotBuildable)?;
+        }
         let body = WireBody::new(&mail.bytes).map_err(|_| SkipReason::NotBuildable)?;
         let envelope = Envelope {
             from: self.from.address.clone(),

@@ -24,6 +24,7 @@ const codes = [
   'password_missing',
   'secrets_locked',
   'plain_text_connection',
+  'dkim_not_aligned',
   'mail_too_large',
   'not_buildable',
 ];

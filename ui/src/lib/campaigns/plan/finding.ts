@@ -18,6 +18,7 @@ const fixes: Record<string, Fix> = {
   password_missing: 'account',
   secrets_locked: 'unlock',
   plain_text_connection: 'account',
+  dkim_not_aligned: 'account',
   mail_too_large: 'template',
   not_buildable: 'preview',
 };
@@ -67,6 +68,12 @@ export function findingText(finding: Finding, sendable: number): string {
       return m.campaigns_finding_secrets_locked();
     case 'plain_text_connection':
       return m.campaigns_finding_plain_text_connection({ host: params['host'] ?? '' });
+    case 'dkim_not_aligned':
+      return m.campaigns_finding_dkim_not_aligned({
+        account,
+        domain: params['domain'] ?? '',
+        from: params['from'] ?? '',
+      });
     case 'mail_too_large':
       return m.campaigns_finding_mail_too_large({ kilobytes: show.number(Number(params['kilobytes'] ?? 0)) });
     case 'not_buildable':
