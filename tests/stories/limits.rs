@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, SendingLimits};
-use hongyan_engine::{AccountCondition, Error};
-use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
+use hongyan_engine::{AccountCondition, AccountDraft, Error};
+use hongyan_testkit::{At, Gate, Rule, ScriptedServer, TestProxy};
+use secrecy::SecretString;
 
-use crate::desk::{Desk, MORNING_MS};
+use crate::desk::{Desk, MORNING_MS, account_draft};
 use crate::ground::within_patience;
 use crate::inbox::nobody_got_two;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -60,6 +62,39 @@ async fn a_restart_forgets_nothing() {
     let other = desk.draft_for(5, &other_server, 1).await;
     desk.run(other).await;
     assert_eq!(server.received().len(), 30);
+}
+
+/// The proxy leads to the scripted server whatever name it is asked for, so that one can be smtp.qq.com.
+#[tokio::test]
+async fn a_known_providers_limits_bind_until_the_user_gives_own_ones() {
+    let (server, proxy) = (ScriptedServer::start().await, TestProxy::socks5().start().await);
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let proxy_url = format!("socks5://127.0.0.1:{}", proxy.port());
+    let account = desk
+        .account(AccountDraft {
+            host: "smtp.qq.com".to_owned(),
+            proxy: Some(SecretString::from(proxy_url)),
+            ..account_draft(server.port(), 2)
+        })
+        .await;
+    let (list, template) = (desk.list_of(60).await, desk.template("你好", "{{ name }}").await);
+    let campaign = desk.draft(list, template, account).await;
+    desk.start(campaign).await;
+    // 15 a minute pass there.
+    desk.until_count(campaign, DeliveryState::Sent, 15).await;
+    let quick = ScriptedServer::start().await;
+    desk.run(desk.draft_for(30, &quick, 1).await).await;
+    assert_eq!(server.received().len(), 15);
+    desk.pass_time(MINUTE + SECOND);
+    desk.until_count(campaign, DeliveryState::Sent, 30).await;
+    assert_eq!(server.received().len(), 30);
+
+    desk.engine.update_limits(account, SendingLimits::default()).await.unwrap();
+    let end = desk
+        .until_in_time(campaign, SECOND, "the end", |campaign| campaign.state == CampaignState::Finished)
+        .await;
+    assert!(end.finished_at_ms.expect("an end") - MORNING_MS < 2 * 60_000, "the user wants none");
+    assert_eq!(nobody_got_two(&server).len(), 60);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A thousand mails through each of three real servers: everybody finds one, and it is theirs.
 //!
-//! In groups behind STARTTLS, and one command at a time inside TLS from the first byte, with a login. Postfix and Exim turn
-//! a client away that sends in groups where they have not announced it. And in bursts, where they know CHUNKING.
+//! In groups behind STARTTLS, and one command at a time inside TLS from the first byte, with a login. Exim turns a client
+//! away that sends in groups where it has not announced it; Postfix does not mind. And in bursts, where they know CHUNKING.
 //! OpenSMTPD knows neither groups nor CHUNKING.
 
 mod bursts;

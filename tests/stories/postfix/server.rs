@@ -46,8 +46,7 @@ impl Postfix {
         Self::start_with(contacts, |folder| {
             let mut more = String::new();
             if !speech.is_grouped() {
-                // Whoever sends in groups all the same is turned away.
-                more += "smtpd_discard_ehlo_keywords = pipelining\nsmtpd_forbid_unauth_pipelining = yes\n";
+                more += "smtpd_discard_ehlo_keywords = pipelining\n";
             }
             if speech.tls() == TlsMode::Implicit {
                 more += "smtpd_tls_wrappermode = yes\n";

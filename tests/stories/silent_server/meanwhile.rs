@@ -13,13 +13,25 @@ use crate::inbox::nobody_got_two;
 
 const PEOPLE: usize = 400;
 const CONNECTIONS: u32 = 2;
+/// Campaigns of which the quickest counts: beside other tests any of them may have a bad moment.
+const TRIES: usize = 3;
+/// What a busy machine may add to the quickest.
+const SLACK: Duration = Duration::from_millis(250);
 /// Each screen is asked for so often.
 const LOOKS: usize = 10;
-/// What a screen may take at the median. A tenth of it on a machine with nothing else to do.
-const QUICK: Duration = Duration::from_millis(1_000);
+/// What a screen may take at its median.
+const QUICK: Duration = Duration::from_millis(100);
 
-/// How long a campaign to a good server takes.
+/// How long a campaign to a good server takes, at best.
 async fn time_of_a_campaign(desk: &Desk) -> Duration {
+    let mut quickest = Duration::MAX;
+    for _ in 0..TRIES {
+        quickest = quickest.min(time_of_one(desk).await);
+    }
+    quickest
+}
+
+async fn time_of_one(desk: &Desk) -> Duration {
     let server = ScriptedServer::start().await;
     let account = desk.account(account_draft(server.port(), CONNECTIONS)).await;
     let template = desk.template("你好", "{{ name }}，来自{{ city }}").await;
@@ -31,8 +43,8 @@ async fn time_of_a_campaign(desk: &Desk) -> Duration {
     took
 }
 
-/// How long each look at a screen takes, the quickest first.
-async fn times_of_screens(desk: &Desk, campaign: i64) -> Vec<Duration> {
+/// How long each screen takes, at its median.
+async fn times_of_screens(desk: &Desk, campaign: i64) -> Vec<(&'static str, Duration)> {
     let nothing = || json!({});
     let page = json!({ "filter": {}, "order": "address", "descending": false, "after": null, "limit": 100 });
     let recipients = json!({ "id": campaign, "state": null, "search": null, "after": null, "limit": 100 });
@@ -47,17 +59,19 @@ async fn times_of_screens(desk: &Desk, campaign: i64) -> Vec<Duration> {
         ("campaign.recipients", recipients),
     ];
     let router = hongyan_api::router();
-    let mut times = Vec::new();
-    for _ in 0..LOOKS {
-        for (screen, request) in &screens {
+    let mut medians = Vec::new();
+    for (screen, request) in screens {
+        let mut times = Vec::new();
+        for _ in 0..LOOKS {
             let start = Instant::now();
             let answer = router.dispatch(desk.engine.clone(), screen, request.clone()).await;
             times.push(start.elapsed());
             assert!(answer.is_ok(), "{screen}: {answer:?}");
         }
+        times.sort();
+        medians.push((screen, times[LOOKS / 2]));
     }
-    times.sort();
-    times
+    medians
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,11 +81,8 @@ async fn while_servers_hang_at_every_stage_others_keep_their_rate_and_the_screen
     let stuck = Stuck::at_every_stage(&desk).await;
     let meanwhile = time_of_a_campaign(&desk).await;
     let screens = times_of_screens(&desk, stuck.campaigns[0].0).await;
-    let (median, longest) = (screens[screens.len() / 2], screens[screens.len() - 1]);
     // Runners of tests show this when the story fails.
-    eprintln!(
-        "alone {alone:?}, meanwhile {meanwhile:?}, a screen {median:?} at the median, {longest:?} at most"
-    );
+    eprintln!("alone {alone:?}, meanwhile {meanwhile:?}, screens {screens:?}");
 
     for campaign in &stuck.campaigns {
         let counts = desk.counts(*campaign).await;
@@ -81,7 +92,7 @@ async fn while_servers_hang_at_every_stage_others_keep_their_rate_and_the_screen
         );
         assert_eq!(desk.campaign(*campaign).await.state, CampaignState::Running);
     }
-    // Beside other tests either of the two may have had the worse moment.
-    assert!(meanwhile < 3 * alone + Duration::from_secs(2), "alone {alone:?}, meanwhile {meanwhile:?}");
-    assert!(median < QUICK, "{median:?} for a screen");
+    assert!(meanwhile < 2 * alone + SLACK, "alone {alone:?}, meanwhile {meanwhile:?}");
+    let slow: Vec<_> = screens.iter().filter(|(_, median)| *median > QUICK).collect();
+    assert!(slow.is_empty(), "{slow:?}");
 }
