@@ -47,6 +47,7 @@ mod refusals;
 mod schedule;
 mod server_gone;
 mod setback;
+mod signed;
 #[cfg(target_os = "linux")]
 mod silent_server;
 mod steps;

@@ -12,5 +12,6 @@ mod read_only;
 mod read_only_disk;
 mod refusals;
 mod several_accounts;
+mod signing;
 
 pub use ctl::{Ctl, ended};

@@ -12,12 +12,15 @@ use crate::project::Project;
 pub const APP: &[&str] =
     &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libgtk-3-dev", "libdbus-1-dev"];
 
-/// What the tests need besides: a mail server with every way to log in, the driver of the web view with a display and a session bus for it,
-/// a browser, fonts for the screenshots, and Chinese as a system language.
+/// What the tests need besides: a mail server with every way to log in, a program that checks signatures, the driver of
+/// the web view with a display and a session bus for it, a browser, fonts for the screenshots, and Chinese as a system
+/// language.
 pub const TESTS: &[&str] = &[
     "postfix",
     "libsasl2-modules",
     "sasl2-bin",
+    "python3-dkim",
+    "python3-nacl",
     "webkit2gtk-driver",
     "xvfb",
     "xauth",
