@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::campaign_accounts::{self, AccountChoice};
 use crate::campaign_again::{self, Outcome, Who};
+use crate::campaign_begin::begin;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
@@ -209,17 +210,8 @@ async fn start(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fixes audience and content; whoever holds the sending lock sends it.
-pub async fn begin(session: &Session<'_>, campaign: &CampaignRow) -> Result<CampaignView, Failure> {
-    unlock::for_accounts_of(session, campaign.id).await?;
-    match session.call("campaign.start", &ById { id: campaign.id }).await {
-        Ok(view) => Ok(view),
-        Err(failure) => Err(explain(session, campaign.id, failure).await?),
-    }
-}
-
 /// Why a campaign is not ready belongs to saying that it is not.
-async fn explain(session: &Session<'_>, id: i64, failure: Failure) -> Result<Failure, Failure> {
+pub async fn explain(session: &Session<'_>, id: i64, failure: Failure) -> Result<Failure, Failure> {
     if failure.code() != Some(ErrorCode::CampaignNotReady) {
         return Ok(failure);
     }

@@ -6,7 +6,7 @@ use hongyan_api::commands::campaign::{CampaignProgress, Counts};
 use hongyan_api::commands::shapes::ById;
 use indicatif::ProgressBar;
 
-use crate::campaign::begin;
+use crate::campaign_begin::begin;
 use crate::campaign_report::summary;
 use crate::failure::Failure;
 use crate::progress::{self, Hints};

@@ -9,6 +9,7 @@ mod arguments;
 mod campaign;
 mod campaign_accounts;
 mod campaign_again;
+mod campaign_begin;
 mod campaign_report;
 mod campaign_wait;
 mod check;

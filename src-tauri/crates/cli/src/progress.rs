@@ -11,6 +11,7 @@ use crate::screen::{self, Screen};
 /// Events are hints and can be missed, so the truth is read at least this often.
 const LOOK: Duration = Duration::from_secs(1);
 const STYLE: &str = "{prefix} {wide_bar} {percent}% {msg}";
+const COUNT_STYLE: &str = "{spinner} {prefix} {msg}";
 
 /// A bar for a task of this name.
 pub fn bar(screen: &Screen, name: &str) -> ProgressBar {
@@ -21,6 +22,15 @@ pub fn bar(screen: &Screen, name: &str) -> ProgressBar {
     }
     bar.set_prefix(screen::line(name));
     bar
+}
+
+/// A line for a task of this name whose end is not known.
+pub fn count(screen: &Screen, name: &str) -> ProgressBar {
+    let line = bar(screen, name);
+    if let Ok(style) = ProgressStyle::with_template(COUNT_STYLE) {
+        line.set_style(style);
+    }
+    line
 }
 
 /// Shows how far the task is.

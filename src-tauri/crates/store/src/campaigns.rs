@@ -104,7 +104,8 @@ macro_rules! select_campaigns {
     ($rest:literal) => {
         concat!(
             "with latest as (
-                 select campaigns.*, (select max(id) from runs where runs.campaign_id = campaigns.id) as run_id
+                 select campaigns.*, (select max(id) from runs where runs.campaign_id = campaigns.id and is_frozen)
+                     as run_id
                  from campaigns
              )
              select latest.*,

@@ -3,10 +3,11 @@
 //! It all stays in the run that was: one report, the content as it was, and the same Message-ID for the same person, so
 //! that a mail that had arrived after all is recognised as the same one.
 
+use std::time::Instant;
+
 use hongyan_domain::{CampaignId, DeliveryId, RunId};
 use sqlx::{Sqlite, Transaction};
 
-use crate::freezing::freeze_audience;
 use crate::runs::recount;
 use crate::{Error, Result, Store};
 
@@ -31,7 +32,8 @@ impl Store {
         let run = latest_run(&mut transaction, campaign).await?;
         let count = match who {
             Again::Added => {
-                freeze_audience(&mut transaction, run, now_ms, &mut |_| true).await?.unwrap_or_default()
+                drop(transaction);
+                return self.send_to_added(campaign, run, now_ms).await;
             }
             Again::Failed => requeue(&mut transaction, run, &["failed"], None, now_ms).await?,
             Again::InDoubt => requeue(&mut transaction, run, &["in_doubt"], None, now_ms).await?,
@@ -46,6 +48,27 @@ impl Store {
         reopen(&mut transaction, campaign, run, now_ms).await?;
         transaction.commit().await?;
         Ok(count)
+    }
+
+    /// Puts those who came into the lists since into the run, so many at a time that nobody else who writes waits for
+    /// long. What ends on the way has put some of them in, and those who are left can be added later.
+    async fn send_to_added(&self, campaign: CampaignId, run: RunId, now_ms: i64) -> Result<i64> {
+        let mut audience = self.audience_of(run, now_ms).await?;
+        let mut count = 0;
+        loop {
+            let mut transaction = self.begin().await?;
+            let begun = Instant::now();
+            if !may_be_reopened(&mut transaction, campaign).await? {
+                return Ok(count);
+            }
+            let Some(added) = audience.next(&mut transaction).await? else { return Ok(count) };
+            if added > 0 {
+                reopen(&mut transaction, campaign, run, now_ms).await?;
+            }
+            transaction.commit().await?;
+            audience.learn(begun.elapsed());
+            count += added;
+        }
     }
 
     /// Takes mails in doubt for sent, on the user's word. Gives how many they were.
@@ -86,10 +109,11 @@ impl Store {
 }
 
 async fn latest_run(transaction: &mut Transaction<'static, Sqlite>, campaign: CampaignId) -> Result<RunId> {
-    let run: Option<i64> = sqlx::query_scalar("select max(id) from runs where campaign_id = $1")
-        .bind(campaign.0)
-        .fetch_one(&mut **transaction)
-        .await?;
+    let run: Option<i64> =
+        sqlx::query_scalar("select max(id) from runs where campaign_id = $1 and is_frozen")
+            .bind(campaign.0)
+            .fetch_one(&mut **transaction)
+            .await?;
     run.map(RunId).ok_or(Error::NotFound("run"))
 }
 
@@ -112,6 +136,20 @@ async fn requeue(
     .execute(&mut **transaction)
     .await?;
     Ok(i64::try_from(done.rows_affected()).unwrap_or_default())
+}
+
+/// Whether the campaign was not cancelled or deleted since.
+async fn may_be_reopened(
+    transaction: &mut Transaction<'static, Sqlite>,
+    campaign: CampaignId,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from campaigns
+                        where id = $1 and state in ('running', 'paused', 'finished') and deleted_at_ms is null)",
+    )
+    .bind(campaign.0)
+    .fetch_one(&mut **transaction)
+    .await?)
 }
 
 async fn reopen(

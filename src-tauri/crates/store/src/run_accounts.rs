@@ -63,7 +63,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let run: Option<i64> = sqlx::query_scalar(
             "select max(id) from runs
-             where campaign_id = (select id from campaigns where id = $1 and state <> 'cancelled')",
+             where campaign_id = (select id from campaigns where id = $1 and state <> 'cancelled') and is_frozen",
         )
         .bind(campaign.0)
         .fetch_one(&mut *transaction)

@@ -1,10 +1,9 @@
-//! Runs: how an audience is counted, frozen into deliveries, recovered and brought to its end.
+//! Runs: how an audience is counted, and how runs are recovered and brought to their end.
 
-use hongyan_domain::{CampaignId, CampaignState, ListId, RunId};
+use hongyan_domain::{CampaignId, ListId, RunId};
 use sqlx::{FromRow, Sqlite, Transaction};
 
-use crate::freezing::{Watch, count_frozen, freeze_audience};
-use crate::run_accounts::{RunAccount, insert_run_accounts};
+use crate::run_accounts::RunAccount;
 use crate::{Error, Result, Store};
 
 /// How many people a set of lists reaches.
@@ -93,50 +92,6 @@ impl Store {
         Ok(AudienceCounts { total, left_out })
     }
 
-    /// Begins a run in one transaction: freezes the audience into deliveries and sets the campaign running.
-    ///
-    /// `None` when the campaign no longer stands in `from` (somebody else was faster), or `watch` stopped it.
-    pub async fn start_run(
-        &self,
-        run: &NewRun,
-        from: CampaignState,
-        now_ms: i64,
-        watch: Watch<'_>,
-    ) -> Result<Option<RunId>> {
-        let mut transaction = self.begin().await?;
-        let started = sqlx::query(
-            "update campaigns
-             set state = 'running', started_at_ms = $3, updated_at_ms = $3, pause_reason = null, pause_detail = ''
-             where id = $1 and state = $2 and deleted_at_ms is null",
-        )
-        .bind(run.campaign_id.0)
-        .bind(from.as_str())
-        .bind(now_ms)
-        .execute(&mut *transaction)
-        .await?;
-        if started.rows_affected() == 0 {
-            return Ok(None);
-        }
-        let id: i64 = sqlx::query_scalar(
-            "insert into runs (campaign_id, number, content, token_key, total, started_at_ms)
-             select $1, coalesce(max(number), 0) + 1, $2, $3, 0, $4 from runs where campaign_id = $1
-             returning id",
-        )
-        .bind(run.campaign_id.0)
-        .bind(&run.content)
-        .bind(&run.token_key)
-        .bind(now_ms)
-        .fetch_one(&mut *transaction)
-        .await?;
-        insert_run_accounts(&mut transaction, RunId(id), &run.accounts).await?;
-        if freeze_audience(&mut transaction, RunId(id), now_ms, watch).await?.is_none() {
-            return Ok(None);
-        }
-        count_frozen(&mut transaction, RunId(id)).await?;
-        transaction.commit().await?;
-        Ok(Some(RunId(id)))
-    }
-
     /// A run.
     pub async fn load_run(&self, id: RunId) -> Result<RunRecord> {
         let row = sqlx::query_as::<_, Row>("select * from runs where id = $1")
@@ -152,9 +107,10 @@ impl Store {
     /// Only the holder of the sending lock may call this: elsewhere `armed` means "being sent right now".
     pub async fn recover_runs(&self, now_ms: i64) -> Result<i64> {
         let mut transaction = self.begin().await?;
-        let runs: Vec<i64> = sqlx::query_scalar("select id from runs where finished_at_ms is null")
-            .fetch_all(&mut *transaction)
-            .await?;
+        let runs: Vec<i64> =
+            sqlx::query_scalar("select id from runs where finished_at_ms is null and is_frozen")
+                .fetch_all(&mut *transaction)
+                .await?;
         // What kept that process from sending is not known to keep this one.
         sqlx::query(
             "update campaigns set pause_reason = null where state = 'running' and pause_reason is not null",
@@ -241,11 +197,12 @@ impl Store {
         if cancelled.rows_affected() == 0 {
             return Ok(false);
         }
-        let runs: Vec<i64> =
-            sqlx::query_scalar("select id from runs where campaign_id = $1 and finished_at_ms is null")
-                .bind(id.0)
-                .fetch_all(&mut *transaction)
-                .await?;
+        let runs: Vec<i64> = sqlx::query_scalar(
+            "select id from runs where campaign_id = $1 and finished_at_ms is null and is_frozen",
+        )
+        .bind(id.0)
+        .fetch_all(&mut *transaction)
+        .await?;
         for run in runs {
             skip_waiting(&mut transaction, RunId(run), now_ms).await?;
         }

@@ -69,6 +69,7 @@ pub fn say(sentence: &Sentence<'_>) -> String {
             format!("发往 {} 的测试邮件已被接收：{}", line(to), line(server_says))
         }
         Sentence::Pace { progress } => pace(progress),
+        Sentence::Preparing { recipients } => format!("正在准备，已完成 {} 位", grouped(*recipients)),
         Sentence::StoppedWaiting { name } => {
             format!("已停止。打开鸿雁或运行 `hongyanctl serve` 后，“{name}”会继续发送。")
         }

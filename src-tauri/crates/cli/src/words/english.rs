@@ -86,6 +86,7 @@ pub fn say(sentence: &Sentence<'_>) -> String {
             format!("The test mail to {} was taken: {}", line(to), line(server_says))
         }
         Sentence::Pace { progress } => pace(progress),
+        Sentence::Preparing { recipients } => format!("is being prepared, {} so far", grouped(*recipients)),
         Sentence::StoppedWaiting { name } => {
             format!("Stopped. The rest of “{name}” goes out when Hongyan or `hongyanctl serve` runs.")
         }

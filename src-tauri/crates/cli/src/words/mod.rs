@@ -109,6 +109,8 @@ pub enum Sentence<'a> {
     TestSent { to: &'a str, server_says: &'a str },
     /// How fast a campaign goes.
     Pace { progress: &'a CampaignProgress },
+    /// A campaign is just being started.
+    Preparing { recipients: i64 },
     /// The campaign is not at its end, but its sending stopped.
     StoppedWaiting { name: &'a str },
     /// How many recipients are in each state.

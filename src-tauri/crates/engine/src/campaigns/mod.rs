@@ -207,7 +207,7 @@ impl Engine {
 
     /// Ends it: what waits is skipped. One that is just being started becomes what it was.
     pub async fn cancel_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
-        let was_starting = self.stop_start(id);
+        let was_starting = self.stop_start(id).await;
         if !self.store().cancel_campaign(id, self.now_ms()).await? {
             let campaign = self.load_campaign(id).await?;
             if was_starting && campaign.state == CampaignState::Draft {

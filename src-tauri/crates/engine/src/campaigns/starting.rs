@@ -1,14 +1,16 @@
 //! Freezing the audience of a campaign that starts: told how far it is, and stopped when the user cancels.
 //!
-//! It is one transaction, so a stop or a crash on the way leaves the campaign as it was.
+//! The campaign runs only when all of it is frozen, so a stop or a crash on the way leaves it as it was.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use hongyan_domain::{CampaignId, CampaignState};
 use hongyan_store::NewRun;
+use tokio_util::sync::CancellationToken;
 
 use crate::event::Event;
+use crate::sending::{CrashPoint, crash_point};
 use crate::{Engine, Error, Result};
 
 /// Between two events about how far it is.
@@ -19,6 +21,7 @@ const TICK_MS: i64 = 250;
 pub(crate) struct Starting {
     frozen: AtomicI64,
     is_stopped: AtomicBool,
+    ended: CancellationToken,
 }
 
 impl Starting {
@@ -39,6 +42,7 @@ impl Drop for Listed<'_> {
     fn drop(&mut self) {
         let mut starting = self.engine.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
         starting.remove(&self.campaign);
+        self.starting.ended.cancel();
     }
 }
 
@@ -46,10 +50,11 @@ impl Engine {
     /// Begins a run; where the user stopped it on the way, the campaign stays as it was.
     pub(super) async fn start_run(&self, run: &NewRun, from: CampaignState) -> Result<()> {
         let campaign = run.campaign_id;
-        let listed = self.list_as_starting(campaign);
+        let Some(listed) = self.list_as_starting(campaign) else { return Err(Error::CampaignState(from)) };
         let (starting, clock) = (listed.starting.clone(), self.clock().clone());
         let (events, mut told_ms) = (self.event_sender(), clock.now_ms());
         let mut watch = |frozen| {
+            crash_point(CrashPoint::Freezing);
             starting.frozen.store(frozen, Ordering::Relaxed);
             if clock.now_ms() - told_ms >= TICK_MS {
                 told_ms = clock.now_ms();
@@ -65,19 +70,26 @@ impl Engine {
         Err(Error::CampaignState(self.load_campaign(campaign).await?.state))
     }
 
-    fn list_as_starting(&self, campaign: CampaignId) -> Listed<'_> {
+    /// `None` when it is starting already.
+    fn list_as_starting(&self, campaign: CampaignId) -> Option<Listed<'_>> {
+        let mut all = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.contains_key(&campaign) {
+            return None;
+        }
         let starting = Arc::new(Starting::default());
-        self.sending()
-            .starting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(campaign, starting.clone());
-        Listed { engine: self, campaign, starting }
+        all.insert(campaign, starting.clone());
+        Some(Listed { engine: self, campaign, starting })
     }
 
-    /// Stops the start of a campaign; `false` when it is not starting.
-    pub(super) fn stop_start(&self, campaign: CampaignId) -> bool {
-        let starting = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
-        starting.get(&campaign).map(|starting| starting.is_stopped.store(true, Ordering::Relaxed)).is_some()
+    /// Stops the start of a campaign, and waits until it has stopped or come to its end; `false` when it is not starting.
+    pub(super) async fn stop_start(&self, campaign: CampaignId) -> bool {
+        let starting = {
+            let all = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(&campaign).cloned()
+        };
+        let Some(starting) = starting else { return false };
+        starting.is_stopped.store(true, Ordering::Relaxed);
+        starting.ended.cancelled().await;
+        true
     }
 }

@@ -5,7 +5,9 @@
 
 /// A point that only this process knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CrashPoint {
+pub(crate) enum CrashPoint {
+    /// Some of an audience is frozen.
+    Freezing,
     /// A mail is written and about to be handed to the connections.
     Claim,
     /// The entries are there, nothing is written.
@@ -20,7 +22,7 @@ pub(super) enum CrashPoint {
 
 /// Ends the process here if it was told to.
 #[cfg(debug_assertions)]
-pub(super) fn crash_point(here: CrashPoint) {
+pub(crate) fn crash_point(here: CrashPoint) {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,6 +31,7 @@ pub(super) fn crash_point(here: CrashPoint) {
         let told = std::env::var("HONGYAN_CRASH_AT").ok()?;
         let (point, time) = told.split_once(':')?;
         let point = match point {
+            "freezing" => CrashPoint::Freezing,
             "claim" => CrashPoint::Claim,
             "before_commit" => CrashPoint::BeforeCommit,
             "after_commit" => CrashPoint::AfterCommit,
@@ -49,4 +52,4 @@ pub(super) fn crash_point(here: CrashPoint) {
 
 /// What is released ends by itself only when it is told to stop.
 #[cfg(not(debug_assertions))]
-pub(super) const fn crash_point(_: CrashPoint) {}
+pub(crate) const fn crash_point(_: CrashPoint) {}

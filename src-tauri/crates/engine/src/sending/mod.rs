@@ -32,11 +32,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hongyan_domain::{AccountId, CampaignId};
+use hongyan_store::Store;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use connections::Connections;
+pub(crate) use crash_point::{CrashPoint, crash_point};
 pub(crate) use letter::{Letter, Written};
 use live::Lanes;
 pub use live::Pace;
@@ -194,6 +196,7 @@ impl Engine {
         self.sending().here.store(true, Ordering::Relaxed);
         self.note_holder(None);
         self.tell_changed(Changed::App);
+        tokio::spawn(throw_away_half_frozen_runs(self.store().clone()));
         Ok(())
     }
 
@@ -271,5 +274,12 @@ impl Engine {
 
     fn note_holder(&self, holder: Option<Holder>) {
         *self.sending().holder.lock().unwrap_or_else(PoisonError::into_inner) = holder;
+    }
+}
+
+/// In the background: there may be much of it, and nobody sees it.
+async fn throw_away_half_frozen_runs(store: Store) {
+    if let Err(error) = store.throw_away_half_frozen_runs().await {
+        tracing::warn!(%error, "what is left of a start that was broken off stays for now");
     }
 }

@@ -151,7 +151,7 @@ impl Store {
         let deliveries: Vec<DeliveryRow> = sqlx::query_as(
             "select d.updated_at_ms, c.id as campaign_id, c.name as campaign_name, d.state, d.reply_text
              from deliveries d join runs r on r.id = d.run_id join campaigns c on c.id = r.campaign_id
-             where d.contact_id = $1
+             where d.contact_id = $1 and r.is_frozen
              order by d.updated_at_ms desc limit $2",
         )
         .bind(id.0)
