@@ -46,6 +46,7 @@ const EDGES_OF_TESTS: &[(&str, &[&str])] = &[("hongyan-smtp", &["hongyan-testkit
 const KEPT: &[(&str, &str)] = &[
     ("tauri*", "hongyan"),
     ("sqlx*", "hongyan-store"),
+    ("rusqlite", "hongyan-store"),
     ("lettre", "hongyan-compose"),
     ("ts-rs", "hongyan-api"),
 ];

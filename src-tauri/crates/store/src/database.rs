@@ -25,6 +25,7 @@ const READERS: u32 = 4;
 pub struct Store {
     writer: SqlitePool,
     reader: SqlitePool,
+    path: PathBuf,
 }
 
 impl Store {
@@ -54,7 +55,7 @@ impl Store {
             // What is read lies in the mapped file as a rule, so a small cache each is enough: there are a few of them.
             .connect_with(options.read_only(true).pragma("cache_size", "-3072"))
             .await?;
-        let store = Self { writer, reader };
+        let store = Self { writer, reader, path };
         if let Err(error) = store.settle_journal().await {
             // A disk that is full or read-only: who looks sees the deliveries as they were a moment before the end.
             tracing::warn!(%error, "what the journal knows cannot be carried over yet");
@@ -66,6 +67,11 @@ impl Store {
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+    }
+
+    /// The database's file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where statements that only read go.

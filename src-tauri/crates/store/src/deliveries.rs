@@ -1,16 +1,12 @@
-//! Deliveries as the sending loop takes them and as the report shows them.
+//! Deliveries as they are counted and as the report shows them.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use hongyan_domain::{
-    AccountId, CampaignId, Contact, ContactId, DeliveryId, DeliveryState, EmailAddress, FieldName, RunId,
-    SkipReason,
-};
+use hongyan_domain::{AccountId, CampaignId, ContactId, DeliveryId, DeliveryState, RunId, SkipReason};
 use sqlx::FromRow;
 
-use crate::accounts::stored_address;
-use crate::{Error, Result, Store};
+use crate::{Result, Store};
 
 /// How many deliveries are in each state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,65 +33,6 @@ impl StateCounts {
         let counts = words.into_iter().map(|(word, n)| Ok((DeliveryState::from_str(&word)?, n)));
         Ok(Self(counts.collect::<Result<_>>()?))
     }
-}
-
-/// A delivery that waits, with the contact as it is now.
-#[derive(Debug, Clone)]
-pub struct PendingDelivery {
-    /// Row id.
-    pub id: DeliveryId,
-    /// `queued` or `deferred`.
-    pub state: DeliveryState,
-    /// Attempts so far.
-    pub attempts: i64,
-    /// The account it belongs to since it was first tried.
-    pub account_id: Option<AccountId>,
-    /// Where it goes: frozen when the run began.
-    pub address: EmailAddress,
-    /// Whom it goes to; `None` when the contact was deleted since.
-    pub contact: Option<Contact>,
-}
-
-#[derive(FromRow)]
-struct PendingRow {
-    id: i64,
-    state: String,
-    attempts: i64,
-    account_id: Option<i64>,
-    address: String,
-    name: Option<String>,
-    fields: Option<String>,
-}
-
-impl TryFrom<PendingRow> for PendingDelivery {
-    type Error = Error;
-
-    fn try_from(row: PendingRow) -> Result<Self> {
-        let address = stored_address(&row.address)?;
-        let contact = match (row.name, row.fields) {
-            (Some(name), Some(fields)) => {
-                Some(Contact { address: address.clone(), name, fields: parse_fields(&fields)? })
-            }
-            _ => None,
-        };
-        Ok(Self {
-            id: DeliveryId(row.id),
-            state: DeliveryState::from_str(&row.state)?,
-            attempts: row.attempts,
-            account_id: row.account_id.map(AccountId),
-            address,
-            contact,
-        })
-    }
-}
-
-/// Reads the JSON of a contact's fields.
-pub(crate) fn parse_fields(json: &str) -> Result<BTreeMap<FieldName, String>> {
-    let fields: BTreeMap<String, String> = serde_json::from_str(json)?;
-    fields
-        .into_iter()
-        .map(|(name, value)| Ok((FieldName::parse(&name).map_err(|_| Error::Damaged("field name"))?, value)))
-        .collect()
 }
 
 /// A recipient in the report.
@@ -162,145 +99,7 @@ pub struct ReasonRecord {
     pub count: i64,
 }
 
-/// Which recipients of a run are meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recipients {
-    /// Those at this domain.
-    At(String),
-    /// Those at none of these domains.
-    NotAt(Vec<String>),
-}
-
-impl Recipients {
-    /// All of them.
-    pub const ALL: Self = Self::NotAt(Vec::new());
-
-    /// The domain they are at, and a JSON array of those that they are not at.
-    fn parameters(&self) -> Result<(Option<&str>, Option<String>)> {
-        Ok(match self {
-            Self::At(domain) => (Some(domain), None),
-            Self::NotAt(domains) if domains.is_empty() => (None, None),
-            Self::NotAt(domains) => (None, Some(serde_json::to_string(domains)?)),
-        })
-    }
-}
-
 impl Store {
-    /// The next deliveries of a run that no account has tried yet, in order, behind `after`.
-    pub async fn list_untried(
-        &self,
-        run: RunId,
-        recipients: &Recipients,
-        after: DeliveryId,
-        limit: u32,
-    ) -> Result<Vec<PendingDelivery>> {
-        let (at, not_at) = recipients.parameters()?;
-        let rows = sqlx::query_as::<_, PendingRow>(
-            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
-                 contacts.fields
-             from deliveries left join contacts on contacts.id = deliveries.contact_id
-             where run_id = $1 and state = 'queued' and deliveries.id > $2 and account_id is null
-               and ($4 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $4)
-               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
-                                  not in (select value from json_each($5)))
-               and not exists (select 1 from journal where delivery_id = deliveries.id)
-             order by deliveries.id limit $3",
-        )
-        .bind(run.0)
-        .bind(after.0)
-        .bind(limit)
-        .bind(at)
-        .bind(not_at)
-        .fetch_all(self.reader())
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
-    }
-
-    /// How many deliveries of a run no account has tried yet.
-    pub async fn count_untried(&self, run: RunId) -> Result<i64> {
-        Ok(sqlx::query_scalar(
-            "select coalesce(sum(n), 0) from run_counts where run_id = $1 and state = 'queued' and account_id = 0",
-        )
-        .bind(run.0)
-        .fetch_one(self.reader())
-        .await?)
-    }
-
-    /// The next deliveries of a run that wait once more for the account they belong to, in order, behind `after`.
-    pub async fn list_waiting_for(
-        &self,
-        run: RunId,
-        account: AccountId,
-        recipients: &Recipients,
-        after: DeliveryId,
-        limit: u32,
-    ) -> Result<Vec<PendingDelivery>> {
-        let (at, not_at) = recipients.parameters()?;
-        let rows = sqlx::query_as::<_, PendingRow>(
-            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
-                 contacts.fields
-             from deliveries left join contacts on contacts.id = deliveries.contact_id
-             where run_id = $1 and account_id = $2 and state = 'queued' and deliveries.id > $3
-               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $5)
-               and ($6 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
-                                  not in (select value from json_each($6)))
-               and not exists (select 1 from journal where delivery_id = deliveries.id)
-             order by deliveries.id limit $4",
-        )
-        .bind(run.0)
-        .bind(account.0)
-        .bind(after.0)
-        .bind(limit)
-        .bind(at)
-        .bind(not_at)
-        .fetch_all(self.reader())
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
-    }
-
-    /// Deferred deliveries of a run that are due and belong to an account, the longest due first.
-    pub async fn list_due_deliveries(
-        &self,
-        run: RunId,
-        account: AccountId,
-        recipients: &Recipients,
-        now_ms: i64,
-        limit: u32,
-    ) -> Result<Vec<PendingDelivery>> {
-        let (at, not_at) = recipients.parameters()?;
-        let rows = sqlx::query_as::<_, PendingRow>(
-            "select deliveries.id, deliveries.state, attempts, account_id, deliveries.address, contacts.name,
-                 contacts.fields
-             from deliveries left join contacts on contacts.id = deliveries.contact_id
-             where run_id = $1 and account_id = $2 and state = 'deferred' and due_at_ms <= $3
-               and ($5 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1) = $5)
-               and ($6 is null or substr(deliveries.address_key, instr(deliveries.address_key, '@') + 1)
-                                  not in (select value from json_each($6)))
-               and not exists (select 1 from journal where delivery_id = deliveries.id)
-             order by due_at_ms, deliveries.id limit $4",
-        )
-        .bind(run.0)
-        .bind(account.0)
-        .bind(now_ms)
-        .bind(limit)
-        .bind(at)
-        .bind(not_at)
-        .fetch_all(self.reader())
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
-    }
-
-    /// When the next deferred delivery that belongs to an account is due, unix milliseconds.
-    pub async fn find_next_due(&self, run: RunId, account: AccountId) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar(
-            "select min(due_at_ms) from deliveries where run_id = $1 and account_id = $2 and state = 'deferred'",
-        )
-        .bind(run.0)
-        .bind(account.0)
-        .fetch_one(self.reader())
-        .await?)
-    }
-
     /// A run's deliveries by state.
     pub async fn load_counts(&self, run: RunId) -> Result<StateCounts> {
         let json: String = sqlx::query_scalar(

@@ -38,9 +38,10 @@ struct BatchSize(i64);
 impl BatchSize {
     /// A batch took so long.
     fn learn(&mut self, took: Duration) {
-        let fit = self.0 as f64 * LONGEST_BATCH.as_secs_f64() / took.as_secs_f64().max(0.001);
-        let most = LARGEST_BATCH.min(self.0.saturating_mul(2));
-        self.0 = (fit as i64).clamp(SMALLEST_BATCH, most.max(SMALLEST_BATCH));
+        let took_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX).max(1);
+        let fit = self.0 * i64::try_from(LONGEST_BATCH.as_micros()).unwrap_or_default() / took_us;
+        let most = LARGEST_BATCH.min(self.0 * 2);
+        self.0 = fit.clamp(SMALLEST_BATCH, most);
     }
 }
 

@@ -24,6 +24,7 @@ mod sandbox;
 mod settings;
 mod suppressions;
 mod templates;
+mod waiting;
 
 pub use accounts::{AccountRecord, AccountValues, Hold};
 pub use campaigns::{CampaignRecord, CampaignValues};
@@ -32,9 +33,7 @@ pub use contacts::{
     ContactSelection, ContactTotal, Happening, TimelineRecord,
 };
 pub use database::Store;
-pub use deliveries::{
-    DeliveryFilter, DeliveryPage, DeliveryRecord, PendingDelivery, ReasonRecord, Recipients, StateCounts,
-};
+pub use deliveries::{DeliveryFilter, DeliveryPage, DeliveryRecord, ReasonRecord, StateCounts};
 pub use error::{Error, Result};
 pub use freezing::Watch;
 pub use imports::{ImportBatch, ImportProblem, ImportRecord, ImportRow, ImportState, NewImport};
@@ -47,3 +46,4 @@ pub use runs::{AudienceCounts, NewRun, RunRecord};
 pub use sandbox::{CaughtMail, CaughtMailLine, NewCaughtMail, SandboxStore};
 pub use suppressions::{SuppressionCursor, SuppressionRecord};
 pub use templates::{TemplateLine, TemplateRecord, TemplateValues};
+pub use waiting::{PendingDelivery, Recipients};

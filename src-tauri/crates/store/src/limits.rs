@@ -1,6 +1,8 @@
 //! Limits of accounts, how far their servers slowed them down, and what they sent of late.
 
-use hongyan_domain::{AccountId, SendingLimits};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hongyan_domain::{AccountId, CampaignId, SendingLimits};
 use serde::{Deserialize, Serialize};
 
 use crate::{Result, Store};
@@ -59,6 +61,28 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// How many people of a campaign's audience are at each of these domains; domains without anybody are left out.
+    pub async fn count_audience_at(
+        &self,
+        campaign: CampaignId,
+        domains: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, i64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "select substr(address_key, instr(address_key, '@') + 1) as domain, count(*)
+             from contacts
+             where contacts.id in (select contact_id from list_members
+                                   where list_id in (select list_id from campaign_lists where campaign_id = $1))
+               and substr(address_key, instr(address_key, '@') + 1) in (select value from json_each($2))
+               and not exists (select 1 from suppressions where suppressions.address_key = contacts.address_key)
+             group by 1",
+        )
+        .bind(campaign.0)
+        .bind(serde_json::to_string(domains)?)
+        .fetch_all(self.reader())
+        .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// What an account sent to the recipients of some domains since a time, a minute each: domain, start of the minute and

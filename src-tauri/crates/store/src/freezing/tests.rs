@@ -253,6 +253,6 @@ fn a_batch_is_as_large_as_fits() {
         [(70, 2_000), (20, 4_000), (1, 5_000), (140, 2_500), (10_000, 1_000), (35, 2_000)]
     {
         size.learn(Duration::from_millis(took_ms));
-        assert!((size.0 - wanted).abs() <= 1, "{} for {wanted}", size.0);
+        assert_eq!(size.0, wanted);
     }
 }

@@ -2,8 +2,11 @@
 
 use hongyan_domain::{EmailAddress, RunId, SuppressionReason};
 
+use super::carrying::SETTLE;
+use super::statement::{EACH_ALONE, WHOLE};
 use super::*;
-use crate::deliveries::{Recipients, StateCounts};
+use crate::deliveries::StateCounts;
+use crate::waiting::Recipients;
 
 const RUN: RunId = RunId(1);
 
@@ -125,6 +128,56 @@ async fn one_that_does_not_apply_keeps_none_of_the_others_back() {
             .await
             .unwrap();
     assert_eq!(attempts, [(1, 1), (3, 1)]);
+}
+
+/// All that stands in the journal.
+async fn lines(store: &Store) -> Vec<String> {
+    sqlx::query_scalar(
+        "select json_array(delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
+                           reply_code, reply_text, queue_id, skip_reason, due_at_ms)
+         from journal order by delivery_id",
+    )
+    .fetch_all(store.reader())
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn what_is_written_at_once_and_by_the_pool_is_the_same() {
+    let mut kept = Vec::new();
+    for by_the_pool in [false, true] {
+        let (_folder, store) = ground().await;
+        let mut journal = store.journal_writer();
+        if by_the_pool {
+            journal.at_once = AtOnce::new("/nowhere".as_ref());
+        }
+        journal.write(&[arm(1), arm(2)], 7).await.unwrap();
+        let sent = outcome(1, DeliveryState::Armed, DeliveryState::Sent);
+        let deferred = outcome(4, DeliveryState::Queued, DeliveryState::Deferred);
+        let results = journal.write(&[sent, arm(3), deferred], 8).await.unwrap();
+        assert_eq!(results, [EntryResult::Recorded, EntryResult::Armed, EntryResult::Recorded]);
+        kept.push(lines(&store).await);
+    }
+    assert_eq!(kept[0].len(), 4);
+    assert_eq!(kept[0], kept[1]);
+}
+
+#[tokio::test]
+async fn while_another_process_writes_the_journal_waits_and_the_thread_does_not() {
+    let (folder, store) = ground().await;
+    let mut journal = store.journal_writer();
+    journal.write(&[arm(1)], 7).await.unwrap();
+    let another = rusqlite::Connection::open(folder.path().join("hongyan.db")).unwrap();
+    another.execute_batch("begin immediate").unwrap();
+    let entries = [arm(2)];
+    let mut write = Box::pin(journal.write(&entries, 8));
+    tokio::select! {
+        biased;
+        early = &mut write => panic!("{early:?}"),
+        () = tokio::time::sleep(std::time::Duration::from_millis(50)) => {}
+    }
+    another.execute_batch("commit").unwrap();
+    assert_eq!(write.await.unwrap(), [EntryResult::Armed]);
 }
 
 #[tokio::test]
