@@ -118,3 +118,16 @@ async fn a_recipient_who_gets_mail_too_quickly_slows_nobody_else() {
     let state = desk.engine.account_state(account).await.unwrap();
     assert_eq!((state.condition, state.limits.slowdown.holds), (AccountCondition::Ready, 0));
 }
+
+#[tokio::test]
+async fn the_forecast_knows_who_is_at_a_domain_with_a_limit() {
+    let server = ScriptedServer::start().await;
+    let (desk, campaign, _) = ground(&server, None, Some(8)).await;
+    let foretold = desk.engine.check_campaign(campaign).await.unwrap().estimated_seconds.expect("a time");
+    assert_eq!(foretold * 1000 / HOUR_MS, 2, "20 mails at 8 an hour: {foretold} s");
+    for n in 1..=13 {
+        desk.suppress(&format!("b{n}{BUSY}")).await;
+    }
+    let fewer = desk.engine.check_campaign(campaign).await.unwrap().estimated_seconds;
+    assert_eq!(fewer, Some(0), "seven have room at once");
+}

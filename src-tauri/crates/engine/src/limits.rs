@@ -1,13 +1,14 @@
 //! Limits of accounts: setting them, and what they mean for a campaign.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-use hongyan_domain::{AccountId, AccountKind, SendingLimits};
+use hongyan_domain::{AccountId, AccountKind, CampaignId, SendingLimits};
 use hongyan_store::{AccountRecord, Slowdown};
 
 use crate::accounts::{ProviderLimits, provider_limits};
 use crate::event::Changed;
-use crate::sending::{DAY_MS, HOUR_MS, Pacer, forecast};
+use crate::sending::{DAY_MS, HOUR_MS, Mails, Pacer, forecast};
 use crate::{Engine, Error, Result};
 
 /// How much an account may send, and who says so.
@@ -67,11 +68,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Seconds until so many mails have left through these accounts together, as far as their limits decide; `None`
-    /// when one of them has none.
-    pub(crate) async fn forecast(&self, accounts: &[AccountRecord], mails: i64) -> Result<Option<i64>> {
+    /// Seconds until the mails of a campaign have left through these accounts together, as far as their limits decide;
+    /// `None` when one of them has none.
+    pub(crate) async fn forecast(
+        &self,
+        campaign: CampaignId,
+        accounts: &[AccountRecord],
+        total: i64,
+    ) -> Result<Option<i64>> {
         let now_ms = self.now_ms();
         let mut pacers = Vec::with_capacity(accounts.len());
+        let mut domains = BTreeSet::new();
         for account in accounts {
             let opens_at_ms = match &account.hold {
                 // It waits for the user.
@@ -79,10 +86,17 @@ impl Engine {
                 hold => hold.as_ref().and_then(|hold| hold.until_ms).unwrap_or(now_ms).max(now_ms),
             };
             // Not the one that sends: another process may have sent since, and its limits may be others.
-            pacers.push((self.new_pacer(account.id).await?, opens_at_ms));
+            let pacer = self.new_pacer(account.id).await?;
+            domains.extend(pacer.domains().names());
+            pacers.push((pacer, opens_at_ms));
         }
+        let at = match domains.is_empty() {
+            true => BTreeMap::new(),
+            false => self.store().count_audience_at(campaign, &domains).await?,
+        };
+        let mails = Mails { total, at };
         let clock = self.clock().clone();
-        let end_ms = tokio::task::spawn_blocking(move || forecast(&clock, &pacers, mails)).await?;
+        let end_ms = tokio::task::spawn_blocking(move || forecast(&clock, &pacers, &mails)).await?;
         Ok(end_ms.map(|end_ms| (end_ms - now_ms) / 1000))
     }
 

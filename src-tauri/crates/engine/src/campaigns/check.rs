@@ -174,7 +174,7 @@ impl Engine {
         }
         findings.sort_by_key(|finding| finding.severity);
         let estimated_seconds = match campaign.state.has_run() {
-            false => self.forecast(&accounts, audience.sendable).await?,
+            false => self.forecast(campaign.id, &accounts, audience.sendable).await?,
             true => None,
         };
         Ok(Check { audience, findings, estimated_seconds })

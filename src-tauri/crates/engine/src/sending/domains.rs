@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hongyan_domain::DomainLimit;
 
-use super::pacer::{HOUR_MS, MINUTE_MS, Pacer, SECOND_MS, Window};
+use super::pacer::Pacer;
+use super::window::{HOUR_MS, MINUTE_MS, SECOND_MS, Window};
 
 /// What may go to domains that have a limit.
 #[derive(Debug, Default)]
@@ -18,8 +19,9 @@ pub(crate) struct Domains {
     lanes: Mutex<BTreeMap<String, Lane>>,
 }
 
-#[derive(Debug)]
-struct Lane {
+/// How a domain stands in its limits.
+#[derive(Debug, Clone)]
+pub(super) struct Lane {
     per_minute: Option<u32>,
     per_hour: Option<u32>,
     minute: Window,
@@ -34,7 +36,8 @@ impl Lane {
         Self { per_minute: None, per_hour: None, minute, hour, taken: 0 }
     }
 
-    fn room(&mut self, now_ms: i64) -> u32 {
+    /// Mails that may go there now.
+    pub(super) fn room(&mut self, now_ms: i64) -> u32 {
         let left = |window: &mut Window, limit: Option<u32>, taken: u32| {
             limit.map_or(u32::MAX, |limit| limit.saturating_sub(window.total(now_ms) + taken))
         };
@@ -45,7 +48,14 @@ impl Lane {
         ))
     }
 
-    fn opens_at(&mut self, now_ms: i64) -> Option<i64> {
+    /// Notes mails that went there.
+    pub(super) fn add(&mut self, at_ms: i64, mails: u32) {
+        self.minute.add(at_ms, mails);
+        self.hour.add(at_ms, mails);
+    }
+
+    /// When one more may go there: `None` now, or as soon as a mail that has a place leaves it.
+    pub(super) fn opens_at(&mut self, now_ms: i64) -> Option<i64> {
         self.minute.opens_at(self.per_minute, now_ms).max(self.hour.opens_at(self.per_hour, now_ms))
     }
 }
@@ -67,14 +77,18 @@ impl Domains {
         for (domain, minute_ms, mails) in recent {
             if let Some(lane) = lanes.get_mut(domain) {
                 let at_ms = (minute_ms + MINUTE_MS - 1).min(now_ms);
-                lane.minute.add(at_ms, *mails);
-                lane.hour.add(at_ms, *mails);
+                lane.add(at_ms, *mails);
             }
         }
     }
 
+    /// How the domains that have a limit stand now.
+    pub(super) fn copy(&self) -> BTreeMap<String, Lane> {
+        self.lanes().clone()
+    }
+
     /// The domains that have a limit.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.lanes().keys().cloned().collect()
     }
 
@@ -125,8 +139,7 @@ impl Place {
         if !self.is_used.swap(true, Ordering::Relaxed) {
             self.pacer.domains().with(&self.domain, |lane| {
                 lane.taken = lane.taken.saturating_sub(1);
-                lane.minute.add(now_ms, 1);
-                lane.hour.add(now_ms, 1);
+                lane.add(now_ms, 1);
             });
         }
     }

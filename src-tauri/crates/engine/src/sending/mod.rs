@@ -9,6 +9,7 @@ mod deck;
 mod domains;
 mod failures;
 mod feeder;
+mod forecast;
 mod journal;
 mod lane;
 mod letter;
@@ -24,6 +25,7 @@ mod shares;
 mod shift;
 mod supervisor;
 mod thread;
+mod window;
 mod worker;
 
 use std::collections::{HashMap, HashSet};
@@ -39,15 +41,17 @@ use tokio_util::sync::CancellationToken;
 
 use connections::Connections;
 pub(crate) use crash_point::{CrashPoint, crash_point};
+pub(crate) use forecast::{Mails, forecast};
 pub(crate) use letter::{Letter, Written};
 use live::Lanes;
 pub use live::Pace;
 use meter::Meter;
 pub use pacer::Use;
-pub(crate) use pacer::{DAY_MS, Day, HOUR_MS, Pacer, forecast};
+pub(crate) use pacer::{Day, Pacer};
 use setbacks::Setbacks;
 use supervisor::Supervisor;
 use thread::SendingThread;
+pub(crate) use window::{DAY_MS, HOUR_MS};
 
 use crate::campaigns::Starting;
 use crate::event::Changed;

@@ -1,10 +1,7 @@
 //! The pace of an account: its limits, over all its campaigns and connections, and how its server slowed it down.
 //!
-//! A window of time is kept as slots of mails sent. A slot counts as long as any part of it may lie in the window, so
-//! that no span of that length ever holds more than the limit. After a restart the windows are filled again from the
-//! deliveries.
+//! After a restart the windows of time are filled again from the deliveries.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,13 +12,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::domains::Domains;
+use super::window::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Window};
 use crate::clock::Clock;
 
-pub(super) const SECOND_MS: i64 = 1_000;
-pub(super) const MINUTE_MS: i64 = 60 * SECOND_MS;
-pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
-/// A day, and how far back the use of an account matters.
-pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// An account that is asked to slow down rests this long, and twice as long each time until [`LONGEST_REST_MS`].
 const FIRST_REST_MS: i64 = 15 * MINUTE_MS;
 /// An account that has used up its quota rests at least this long.
@@ -31,71 +24,6 @@ const LONGEST_REST_MS: i64 = 4 * HOUR_MS;
 const LONGEST_NAP_MS: i64 = 30 * SECOND_MS;
 /// A wait shorter than this is part of sending and not worth a word.
 const WORTH_TELLING_MS: i64 = 5 * SECOND_MS;
-/// No forecast looks further than this.
-const FARTHEST_MS: i64 = 400 * DAY_MS;
-
-/// Mails sent within a span of time that moves along.
-#[derive(Debug, Clone)]
-pub(super) struct Window {
-    span_ms: i64,
-    slot_ms: i64,
-    /// Start and mails of each slot, the oldest first.
-    slots: VecDeque<(i64, u32)>,
-    total: u32,
-}
-
-impl Window {
-    pub(super) fn new(span_ms: i64, slot_ms: i64) -> Self {
-        Self { span_ms, slot_ms, slots: VecDeque::new(), total: 0 }
-    }
-
-    pub(super) fn add(&mut self, at_ms: i64, mails: u32) {
-        let start = at_ms.div_euclid(self.slot_ms) * self.slot_ms;
-        self.total += mails;
-        match self.slots.back_mut() {
-            // A clock that was set back must not open the window early.
-            Some((last, count)) if *last >= start => *count += mails,
-            _ => self.slots.push_back((start, mails)),
-        }
-    }
-
-    /// Mails that still count.
-    pub(super) fn total(&mut self, now_ms: i64) -> u32 {
-        self.forget(now_ms);
-        self.total
-    }
-
-    /// Mails since a time.
-    fn since(&self, start_ms: i64) -> u32 {
-        self.slots.iter().filter(|(start, _)| *start >= start_ms).map(|(_, count)| *count).sum()
-    }
-
-    fn forget(&mut self, now_ms: i64) {
-        while let Some(&(start, count)) = self.slots.front()
-            && start + self.slot_ms + self.span_ms <= now_ms
-        {
-            self.total -= count;
-            self.slots.pop_front();
-        }
-    }
-
-    /// When one more mail may be sent: `None` now.
-    pub(super) fn opens_at(&mut self, limit: Option<u32>, now_ms: i64) -> Option<i64> {
-        self.forget(now_ms);
-        if self.total < limit? {
-            return None;
-        }
-        // The slots that must go until one more fits.
-        let mut over = self.total + 1 - limit?;
-        for &(start, count) in &self.slots {
-            if count >= over {
-                return Some(start + self.slot_ms + self.span_ms);
-            }
-            over -= count;
-        }
-        None
-    }
-}
 
 /// The provider's day, where it begins at an hour of the clock.
 #[derive(Debug, Clone, Copy)]
@@ -119,9 +47,10 @@ pub struct Use {
     pub full_until_ms: Option<i64>,
 }
 
+/// How an account stands in its limits.
 #[derive(Debug, Clone)]
-struct State {
-    limits: SendingLimits,
+pub(super) struct State {
+    pub(super) limits: SendingLimits,
     slowdown: Slowdown,
     second: Window,
     minute: Window,
@@ -140,7 +69,7 @@ struct State {
 
 impl State {
     /// Takes one mail's place, or says when to ask again.
-    fn take(&mut self, now_ms: i64, day: Option<Day>, jitter: f64) -> Result<(), i64> {
+    pub(super) fn take(&mut self, now_ms: i64, day: Option<Day>, jitter: f64) -> Result<(), i64> {
         let gap_ends = (self.free_at_ms > now_ms).then_some(self.free_at_ms);
         if let Some(until_ms) = self.full_until(now_ms, day).max(gap_ends) {
             return Err(until_ms);
@@ -181,7 +110,8 @@ impl State {
         }
     }
 
-    fn is_limited(&self) -> bool {
+    /// Whether there is any limit but those of recipients' domains.
+    pub(super) fn is_limited(&self) -> bool {
         let SendingLimits { per_second, per_minute, per_hour, per_day, gap_ms, gap_max_ms, .. } = self.limits;
         let counts = [per_second, per_minute, per_hour, per_day, self.slowdown.per_minute];
         counts.iter().any(Option::is_some) || gap_ms.max(gap_max_ms) > 0
@@ -221,7 +151,7 @@ impl Pacer {
         Self { state: Mutex::new(state), domains, changed: Notify::new() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -381,53 +311,6 @@ impl Pacer {
     /// How far it is slowed down.
     pub(crate) fn slowdown(&self) -> Slowdown {
         self.state().slowdown
-    }
-}
-
-/// When so many more mails would be sent through these accounts if nothing but their limits held them up; `None` when one
-/// has no limits, or there is no account. With each comes when it may begin, unix milliseconds.
-///
-/// A dry run on copies: what the limits say together is not a formula.
-pub(crate) fn forecast(clock: &Clock, accounts: &[(Pacer, i64)], mails: i64) -> Option<i64> {
-    let start_ms = clock.now_ms();
-    let mut runs: Vec<DryRun> = accounts.iter().map(|(pacer, at_ms)| DryRun::new(pacer, *at_ms)).collect();
-    if runs.iter().any(|run| !run.state.is_limited()) {
-        return None;
-    }
-    let mut left = mails;
-    loop {
-        let first = runs.iter_mut().min_by_key(|run| run.now_ms)?;
-        if left <= 0 || first.now_ms - start_ms >= FARTHEST_MS {
-            return Some(first.now_ms.max(start_ms));
-        }
-        left -= i64::from(first.step(clock));
-    }
-}
-
-/// One account of a forecast, at its own time.
-struct DryRun {
-    state: State,
-    now_ms: i64,
-    day: Option<Day>,
-}
-
-impl DryRun {
-    fn new(pacer: &Pacer, now_ms: i64) -> Self {
-        Self { state: pacer.state().clone(), now_ms, day: None }
-    }
-
-    /// Sends a mail and gives `true`, or goes on to the time when it can.
-    fn step(&mut self, clock: &Clock) -> bool {
-        if self.day.is_none_or(|day| day.end_ms <= self.now_ms) {
-            self.day = self.state.limits.day_starts_at.map(|hour| clock.day_around(self.now_ms, hour));
-        }
-        match self.state.take(self.now_ms, self.day, 0.5) {
-            Ok(()) => true,
-            Err(until_ms) => {
-                self.now_ms = until_ms.max(self.now_ms + 1);
-                false
-            }
-        }
     }
 }
 

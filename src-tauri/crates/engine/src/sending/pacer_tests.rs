@@ -4,12 +4,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::clock::ManualClock;
+use crate::sending::forecast::{Mails, forecast};
 
 const MORNING_MS: i64 = 1_800_000_000_000;
 
 fn at(limits: SendingLimits) -> (Pacer, Clock, ManualClock) {
     let manual = ManualClock::at(MORNING_MS);
     (Pacer::new(limits, Slowdown::default(), &[], MORNING_MS), Clock::Manual(manual.clone()), manual)
+}
+
+fn mails(total: i64) -> Mails {
+    Mails { total, ..Mails::default() }
 }
 
 /// Sends as fast as it may; the times of the mails.
@@ -56,7 +61,7 @@ proptest! {
 fn without_limits_nobody_waits_and_nothing_is_foretold() {
     let (pacer, clock, manual) = at(SendingLimits::default());
     assert_eq!(times(&pacer, &clock, &manual, 5_000).last(), Some(&MORNING_MS));
-    assert_eq!(forecast(&clock, &[(pacer, MORNING_MS)], 1_000), None);
+    assert_eq!(forecast(&clock, &[(pacer, MORNING_MS)], &mails(1_000)), None);
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn a_clock_set_back_opens_nothing_early() {
 fn the_forecast_is_what_happens() {
     let limits = SendingLimits { per_minute: Some(7), per_hour: Some(50), gap_ms: 500, ..Default::default() };
     let (pacer, clock, manual) = at(limits.clone());
-    let foretold = forecast(&clock, &[(at(limits.clone()).0, MORNING_MS)], 180);
+    let foretold = forecast(&clock, &[(at(limits.clone()).0, MORNING_MS)], &mails(180));
     assert_eq!(foretold, times(&pacer, &clock, &manual, 180).last().copied());
 }
 
@@ -124,14 +129,16 @@ fn the_forecast_is_what_happens() {
 fn several_accounts_are_done_sooner_and_one_that_rests_begins_later() {
     let hourly = |limit| at(SendingLimits { per_hour: Some(limit), ..Default::default() }).0;
     let clock = at(SendingLimits::default()).1;
-    let alone = forecast(&clock, &[(hourly(10), MORNING_MS)], 60).expect("a time");
-    let both = forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), MORNING_MS)], 60).expect("a time");
+    let alone = forecast(&clock, &[(hourly(10), MORNING_MS)], &mails(60)).expect("a time");
+    let both =
+        forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), MORNING_MS)], &mails(60)).expect("a time");
     assert_eq!([alone, both].map(|end_ms| (end_ms - MORNING_MS) / HOUR_MS), [5, 1]);
     let later = MORNING_MS + 3 * HOUR_MS;
-    let one_rests = forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), later)], 60).expect("a time");
+    let one_rests =
+        forecast(&clock, &[(hourly(10), MORNING_MS), (hourly(20), later)], &mails(60)).expect("a time");
     assert_eq!((one_rests - MORNING_MS) / HOUR_MS, 3);
     assert_eq!(
-        forecast(&clock, &[(hourly(10), MORNING_MS), (at(SendingLimits::default()).0, later)], 60),
+        forecast(&clock, &[(hourly(10), MORNING_MS), (at(SendingLimits::default()).0, later)], &mails(60)),
         None
     );
 }
