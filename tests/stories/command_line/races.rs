@@ -49,10 +49,10 @@ impl Track {
     /// A process that sends whatever is started.
     async fn sender(&self) -> Victim {
         let sender = serves(self.ctl.serve()).await;
-        let lock = File::open(self.ctl.folder().join("sending.lock")).expect("a lock");
+        let lock = self.ctl.folder().join("sending.lock");
+        let is_held = || File::open(&lock).is_ok_and(|lock| lock.try_lock_shared().is_err());
         within_patience("the lock", async {
-            while lock.try_lock_shared().is_ok() {
-                lock.unlock().expect("a lock");
+            while !is_held() {
                 tokio::time::sleep(LOOK).await;
             }
         })

@@ -23,15 +23,15 @@ const LOOKS: usize = 10;
 const QUICK: Duration = Duration::from_millis(100);
 
 /// How long a campaign to a good server takes, at best.
-async fn time_of_a_campaign(desk: &Desk) -> Duration {
-    let mut quickest = Duration::MAX;
+async fn best_time(desk: &Desk) -> Duration {
+    let mut best = Duration::MAX;
     for _ in 0..TRIES {
-        quickest = quickest.min(time_of_one(desk).await);
+        best = best.min(time_of_a_campaign(desk).await);
     }
-    quickest
+    best
 }
 
-async fn time_of_one(desk: &Desk) -> Duration {
+async fn time_of_a_campaign(desk: &Desk) -> Duration {
     let server = ScriptedServer::start().await;
     let account = desk.account(account_draft(server.port(), CONNECTIONS)).await;
     let template = desk.template("你好", "{{ name }}，来自{{ city }}").await;
@@ -77,13 +77,10 @@ async fn times_of_screens(desk: &Desk, campaign: i64) -> Vec<(&'static str, Dura
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_servers_hang_at_every_stage_others_keep_their_rate_and_the_screens_stay_quick() {
     let desk = Desk::builder().with_timeouts(ALL).open().await;
-    let alone = time_of_a_campaign(&desk).await;
+    let before = best_time(&desk).await;
     let stuck = Stuck::at_every_stage(&desk).await;
-    let meanwhile = time_of_a_campaign(&desk).await;
+    let meanwhile = best_time(&desk).await;
     let screens = times_of_screens(&desk, stuck.campaigns[0].0).await;
-    // Runners of tests show this when the story fails.
-    eprintln!("alone {alone:?}, meanwhile {meanwhile:?}, screens {screens:?}");
-
     for campaign in &stuck.campaigns {
         let counts = desk.counts(*campaign).await;
         assert!(
@@ -91,8 +88,14 @@ async fn while_servers_hang_at_every_stage_others_keep_their_rate_and_the_screen
             "it did not hang: {counts:?}"
         );
         assert_eq!(desk.campaign(*campaign).await.state, CampaignState::Running);
+        desk.engine.cancel_campaign(*campaign).await.unwrap();
     }
-    assert!(meanwhile < 2 * alone + SLACK, "alone {alone:?}, meanwhile {meanwhile:?}");
+    drop(stuck);
+    // The machine may have got busier on the way.
+    let afterwards = best_time(&desk).await;
+    // Runners of tests show this when the story fails.
+    eprintln!("before {before:?}, meanwhile {meanwhile:?}, afterwards {afterwards:?}, screens {screens:?}");
+    assert!(meanwhile < 2 * before.max(afterwards) + SLACK, "the others were slowed down");
     let slow: Vec<_> = screens.iter().filter(|(_, median)| *median > QUICK).collect();
     assert!(slow.is_empty(), "{slow:?}");
 }
