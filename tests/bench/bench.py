@@ -13,6 +13,7 @@ import crash
 import memory
 import ours
 import peers
+import signing
 
 OUT = ours.ROOT / "test-output/bench.json"
 # Our own sender in the peers' table: round trips a mail, a guess of its rate, most connections, whether it can do TLS.
@@ -91,6 +92,8 @@ def main():
     parts = arguments.parts or ["send", "import", "query", "memory", "app"]
     if parts == ["crash"]:
         sys.exit(crash.run())
+    if parts == ["dkim"]:
+        sys.exit(signing.run(arguments))
     folder = peers.find()
     if folder is None:
         sys.exit("The peers are not here: set HONGYAN_PEERS to their folder (see tests/bench/README.md).")
