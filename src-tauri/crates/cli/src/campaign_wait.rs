@@ -2,7 +2,8 @@
 
 use std::pin::pin;
 
-use hongyan_api::commands::campaign::{CampaignProgress, Counts};
+use hongyan_api::ErrorCode;
+use hongyan_api::commands::campaign::{CampaignProgress, CampaignRow, Counts};
 use hongyan_api::commands::shapes::ById;
 use indicatif::ProgressBar;
 
@@ -21,11 +22,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<(), Failure> {
     // The lock first: where another process sends, nothing may have changed.
     session.engine.start_sending().await?;
     let mut hints = Hints::of(&session.engine);
-    if campaign.state == "running" {
-        unlock::for_accounts_of(session, campaign.id).await?;
-    } else {
-        begin(session, &campaign).await?;
-    }
+    set_going(session, &campaign).await?;
     let id = ById { id: campaign.id };
     let bar = progress::bar(session.screen, &campaign.name);
     let mut end = pin!(asked_to_end());
@@ -44,6 +41,24 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<(), Failure> {
             }
         }
     }
+}
+
+/// Starts a campaign. One that somebody else set going since it was looked at is followed instead.
+async fn set_going(session: &Session<'_>, campaign: &CampaignRow) -> Result<(), Failure> {
+    if campaign.state != "running" {
+        match begin(session, campaign).await {
+            Ok(_) => return Ok(()),
+            Err(failure) if failure.code() != Some(ErrorCode::CampaignState) => return Err(failure),
+            Err(failure) => {
+                let now: CampaignProgress =
+                    session.call("campaign.progress", &ById { id: campaign.id }).await?;
+                if now.state != "running" {
+                    return Err(failure);
+                }
+            }
+        }
+    }
+    unlock::for_accounts_of(session, campaign.id).await
 }
 
 fn draw(session: &Session<'_>, bar: &ProgressBar, now: &CampaignProgress) {
@@ -68,4 +83,62 @@ async fn stop(session: &Session<'_>, id: &ById) -> Result<(), Failure> {
 fn tell(session: &Session<'_>, now: &CampaignProgress) -> Result<(), Failure> {
     session.screen.show(now, |words| summary(words, now))?;
     if now.state == "finished" { Ok(()) } else { Err(Failure::Told) }
+}
+
+#[cfg(test)]
+mod tests {
+    use hongyan_engine::{Clock, Engine, Options, SecretsPlace, Timeouts, TlsTrust};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::screen::Screen;
+    use crate::words::Words;
+
+    async fn call(session: &Session<'_>, command: &str, request: Value) -> Value {
+        session.call(command, &request).await.unwrap()
+    }
+
+    /// A campaign to one person through the sandbox, as a draft.
+    async fn draft(session: &Session<'_>) -> CampaignRow {
+        let list = call(session, "list.create", json!({"name": "All"})).await;
+        let lists = json!([list["id"]]);
+        let contact = json!({"address": "li@example.cn", "name": "", "fields": {}, "listIds": lists});
+        call(session, "contact.create", json!({"contact": contact})).await;
+        let template = json!({"name": "Hello", "format": "markdown", "subject": "Hello", "preheader": "",
+                              "body": "Hello", "text": null, "language": "en"});
+        let template = call(session, "template.create", json!({"template": template})).await;
+        let accounts = call(session, "account.list", json!({})).await;
+        let accounts = json!([{"accountId": accounts[0]["id"], "weight": 1}]);
+        let plan =
+            json!({"name": "May", "listIds": lists, "templateId": template["id"], "accounts": accounts});
+        call(session, "campaign.create", json!({"plan": plan})).await;
+        session.find_campaign("May").await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_campaign_that_somebody_else_sets_going_meanwhile_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            folder: folder.path().to_owned(),
+            program: "test",
+            secrets: SecretsPlace::Memory,
+            tls_trust: TlsTrust::System,
+            timeouts: Timeouts::default(),
+            clock: Clock::System,
+        };
+        let screen = Screen::new(Words::English, true);
+        let session = Session::of(Engine::open(options).await.unwrap(), &screen);
+        let seen = draft(&session).await;
+        let id = json!({"id": seen.id});
+
+        call(&session, "campaign.start", id.clone()).await;
+        set_going(&session, &seen).await.expect("another process has started it");
+        call(&session, "campaign.pause", id.clone()).await;
+        let seen = session.find_campaign("May").await.unwrap();
+        let refused = set_going(&session, &seen).await.expect_err("paused, and nobody resumes it");
+        assert_eq!(refused.code(), Some(ErrorCode::CampaignState));
+        call(&session, "campaign.resume", id).await;
+        set_going(&session, &seen).await.expect("another process has resumed it");
+        session.close().await;
+    }
 }

@@ -47,6 +47,12 @@ impl<'a> Session<'a> {
         Ok(Self { engine, screen, router: hongyan_api::router(), _log: log::start(&folder) })
     }
 
+    /// With an engine of a test's own.
+    #[cfg(test)]
+    pub fn of(engine: Engine, screen: &'a Screen) -> Self {
+        Self { engine, screen, router: hongyan_api::router(), _log: None }
+    }
+
     /// Ends everything in good order.
     pub async fn close(self) {
         self.engine.close().await;
