@@ -1,8 +1,8 @@
 //! A thousand mails through each of three real servers: everybody finds one, and it is theirs.
 //!
-//! In groups behind STARTTLS, and one command at a time inside TLS from the first byte, with a login. Exim turns a client
-//! away that sends in groups where it has not announced it; Postfix does not mind. And in bursts, where they know CHUNKING.
-//! OpenSMTPD knows neither groups nor CHUNKING.
+//! In groups behind STARTTLS, and one command at a time inside TLS from the first byte, with a login. And in bursts, where
+//! they know CHUNKING. Exim turns a client away that sends in groups where it has not announced it, and so does OpenSMTPD,
+//! which never announces it; Postfix does not mind.
 
 mod bursts;
 mod cage;
@@ -154,7 +154,7 @@ async fn a_thousand_mails_in_lockstep_through_exim_arrive_once_each() {
     everybody_finds_one(&Exim::start(CONTACTS, speech).await, speech).await;
 }
 
-/// One command at a time here too: it never announces PIPELINING.
+/// One command at a time here too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_mails_behind_starttls_through_opensmtpd_arrive_once_each() {
     let speech = Speech::Grouped;
