@@ -46,13 +46,12 @@ impl Transfer {
 
 fn append_quoted_printable(text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + text.len() / 8);
-    let mut lines = text.as_bytes().split(|b| *b == b'\n');
-    if let Some(first) = lines.next() {
-        append_quoted_line(first, out);
-    }
-    for line in lines {
-        out.extend_from_slice(b"\r\n");
-        append_quoted_line(line, out);
+    // To split text at a character is a search by the word, to split bytes by a test is one by the byte.
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b"\r\n");
+        }
+        append_quoted_line(line.as_bytes(), out);
     }
 }
 
