@@ -24,7 +24,7 @@ const QUEUE: usize = 1024;
 /// Entries of one commit at most.
 const BATCH: usize = 512;
 /// Entries that are carried over together at most, and the longest that one waits for it.
-const MOST_UNSETTLED: usize = 256;
+const MOST_UNSETTLED: usize = 1024;
 const LONGEST_UNSETTLED: Duration = Duration::from_millis(200);
 /// When nobody wants to write for so long, others may.
 const SHORT_REST: Duration = Duration::from_millis(2);
