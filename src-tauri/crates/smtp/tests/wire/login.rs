@@ -30,12 +30,14 @@ async fn plain_is_preferred_and_login_used_where_it_is_all_there_is() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_the_servers_no() {
-    for offered in ["PLAIN", "LOGIN"] {
-        let server = wants_login().extensions(|on| on.auth = vec![offered.to_owned()]).start().await;
+async fn a_wrong_password_is_the_servers_no_and_is_said_in_no_other_way() {
+    for offered in [["PLAIN"].as_slice(), &["LOGIN"], &["LOGIN", "PLAIN"]] {
+        let offered = offered.iter().map(|way| (*way).to_owned()).collect();
+        let server = wants_login().extensions(|on| on.auth = offered).start().await;
         let failure = Session::connect(&with_login(&server, "li@example.cn", "wrong")).await.expect_err("no");
         assert_refused(&failure, Stage::Auth, 535);
         assert_eq!(server.logins(), 0);
+        assert_eq!(server.verbs().iter().filter(|verb| **verb == "AUTH").count(), 1);
     }
 }
 
