@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use hongyan_domain::{CampaignState, DeliveryState, PauseReason};
-use hongyan_engine::AccountCondition;
-use hongyan_testkit::{At, Rule, ScriptedServer};
+use hongyan_engine::{AccountCondition, CampaignRecord};
+use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 use secrecy::SecretString;
 
 use super::{GREYLISTED, QUOTA, accounts_at, all_received, draft_at, draft_through, shop};
-use crate::desk::Desk;
-use crate::ground::free_port;
+use crate::desk::{Desk, MORNING_MS};
+use crate::ground::{free_port, within_patience};
 use crate::inbox::nobody_got_two_of;
 
 /// Sends through two accounts of which the first meets its quota there; gives how many mails each took.
@@ -141,4 +141,24 @@ async fn a_recipient_that_was_tried_waits_for_its_account_while_the_others_go_on
     desk.engine.resume_campaign(campaign).await.unwrap();
     desk.until_in_time(campaign, step, "the end", |campaign| campaign.state == CampaignState::Finished).await;
     assert_eq!(nobody_got_two_of(&all_received(&[&a, &b])).len(), 60);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_silent_server_goes_out_through_the_other_account() {
+    let gate = Gate::new();
+    let silent = ScriptedServer::builder().rule(Rule::at(At::Data).waits_for(&gate)).start().await;
+    let other = ScriptedServer::start().await;
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = draft_at(&desk, 100, &[&silent, &other]).await;
+    desk.start(campaign).await;
+    within_patience("a mail that hangs", gate.reached()).await;
+    // Its server may take minutes to answer. Besides the mail that hangs on each of its connections it keeps one.
+    let goes_on = |campaign: &CampaignRecord| campaign.counts.get(DeliveryState::Sent) >= 97;
+    desk.until_in_time(campaign, Duration::from_millis(200), "the others", goes_on).await;
+    assert!(desk.engine.clock().now_ms() - MORNING_MS < 60_000, "it waited for the silent server");
+    gate.open();
+    desk.finished(campaign).await;
+    assert_eq!(desk.counts(campaign).await, [("sent", 100)].into());
+    assert_eq!(nobody_got_two_of(&all_received(&[&silent, &other])).len(), 100);
+    assert!(silent.received().len() <= 3);
 }

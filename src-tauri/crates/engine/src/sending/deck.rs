@@ -105,6 +105,12 @@ impl Deck {
         self.changed.notify_waiters();
     }
 
+    /// Somebody let go of recipients that nobody has tried: they are found again by reading from the start.
+    pub(super) fn read_again(&self) {
+        self.table().rewind = true;
+        self.changed.notify_waiters();
+    }
+
     /// Whether a limit keeps an account from taking more.
     pub(super) fn set_full(&self, account: AccountId, is_full: bool) {
         self.table().shares.set_full(account, is_full);

@@ -158,19 +158,7 @@ async fn hand_out(
         if chunk.is_empty() {
             return Ok(true);
         }
-        let built = {
-            let shift = shift.clone();
-            tokio::task::spawn_blocking(move || {
-                let built = chunk.into_iter().map(|row| {
-                    // The connections have mails to send yet; whoever waits for this processor goes first.
-                    std::thread::yield_now();
-                    build(&shift, row)
-                });
-                built.collect::<Vec<_>>()
-            })
-            .await?
-        };
-        for result in built {
+        for result in build_all(shift, chunk).await? {
             match result {
                 Ok(mut job) => {
                     crash_point(CrashPoint::Claim);
@@ -182,6 +170,7 @@ async fn hand_out(
                     if sent.is_err() {
                         return Ok(false);
                     }
+                    shift.motion.note_handed();
                 }
                 Err(skipped) => {
                     if shift.journal.write(vec![Entry::Outcome(*skipped)]).await.is_err() {
@@ -193,7 +182,34 @@ async fn hand_out(
     }
 }
 
-fn build(shift: &Shift, row: PendingDelivery) -> std::result::Result<Job, Box<Report>> {
+/// A mail, or the report of somebody who gets none.
+type Built = std::result::Result<Job, Box<Report>>;
+
+/// Builds some mails on threads of their own, one unless each mail is much work; gives them in order.
+async fn build_all(shift: &Arc<Shift>, mut rows: Vec<PendingDelivery>) -> Result<Vec<Built>> {
+    let each = rows.len().div_ceil(shift.letter.writers()).max(1);
+    let mut parts = Vec::new();
+    while !rows.is_empty() {
+        let rest = rows.split_off(each.min(rows.len()));
+        let part = std::mem::replace(&mut rows, rest);
+        let shift = shift.clone();
+        parts.push(tokio::task::spawn_blocking(move || {
+            let built = part.into_iter().map(|row| {
+                // The connections have mails to send yet; whoever waits for this processor goes first.
+                std::thread::yield_now();
+                build(&shift, row)
+            });
+            built.collect::<Vec<_>>()
+        }));
+    }
+    let mut built = Vec::new();
+    for part in parts {
+        built.append(&mut part.await?);
+    }
+    Ok(built)
+}
+
+fn build(shift: &Shift, row: PendingDelivery) -> Built {
     let hand = shift.hand(row.id);
     let skip = |reason: SkipReason| Box::new(shift.skipped(&row, reason));
     let contact = row.contact.as_ref().ok_or_else(|| skip(SkipReason::ContactDeleted))?;

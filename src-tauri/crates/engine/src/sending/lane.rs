@@ -15,6 +15,7 @@ use super::live::LaneSign;
 use super::manners::Manners;
 use super::runner::Runner;
 use super::shift::{Shift, ShiftParts};
+use super::silence::Watch;
 use super::worker::work;
 use crate::event::Event;
 use crate::{Error, Result};
@@ -127,8 +128,12 @@ impl Lane {
     }
 
     async fn work(&self, shift: Arc<Shift>) -> Result<Ending> {
-        self.send(&shift).await?;
-        Ok(shift.ending())
+        let sent = self.send(&shift).await;
+        match shift.ending() {
+            // Whatever else went wrong: nobody sends through this account before its hold is noted.
+            Ending::Held(hold) => Ok(Ending::Held(hold)),
+            ending => sent.map(|()| ending),
+        }
     }
 
     async fn send(&self, shift: &Arc<Shift>) -> Result<()> {
@@ -140,8 +145,7 @@ impl Lane {
         for _ in 0..connections {
             workers.spawn(work(shift.clone(), jobs.clone()));
         }
-        // When the last connection has left, the feeder must find nobody at the other end.
-        drop(jobs);
+        let mut watch = Watch::new(self.account.id, jobs, self.runner.engine.now_ms());
         let feeder = tokio::spawn(feed(shift.clone(), sender));
         let mut tick = tokio::time::interval(TICK);
         loop {
@@ -149,11 +153,15 @@ impl Lane {
                 ended = workers.join_next() => if ended.is_none() { break },
                 _ = tick.tick() => {
                     self.runner.engine.tell(Event::CampaignProgress(self.runner.campaign));
+                    if !self.is_alone {
+                        watch.look(&shift.motion, &self.runner.deck, self.runner.engine.now_ms());
+                    }
                     self.recover().await?;
                 }
             }
         }
-        // A feeder that waits for its turn must not wait for it any longer.
+        // When the last connection has left, the feeder must find nobody at the other end, and wait for no turn.
+        drop(watch);
         shift.stop.cancel();
         feeder.await?
     }

@@ -10,6 +10,7 @@ mod domains;
 mod failures;
 mod feeder;
 mod forecast;
+mod holds;
 mod journal;
 mod lane;
 mod letter;
@@ -23,12 +24,13 @@ mod setbacks;
 mod settling;
 mod shares;
 mod shift;
+mod silence;
 mod supervisor;
 mod thread;
 mod window;
 mod worker;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use connections::Connections;
 pub(crate) use crash_point::{CrashPoint, crash_point};
 pub(crate) use forecast::{Mails, forecast};
+use holds::Holds;
 pub(crate) use letter::{Letter, Written};
 use live::Lanes;
 pub use live::Pace;
@@ -75,8 +78,7 @@ pub(crate) struct Sending {
     /// Connections of each account, over all campaigns.
     connections: Mutex<HashMap<AccountId, Arc<Connections>>>,
     pub(crate) pacers: Mutex<HashMap<AccountId, Arc<Pacer>>>,
-    /// Accounts that are about to be held.
-    being_held: Mutex<HashSet<AccountId>>,
+    holds: Holds,
     /// Campaigns whose audience is being frozen.
     pub(crate) starting: Mutex<HashMap<CampaignId, Arc<Starting>>>,
     journal_sick: Mutex<Option<journal::Journal>>,
@@ -93,17 +95,8 @@ impl Sending {
 
     /// Ends an account's part in all campaigns; none goes on until the hold is noted.
     fn begin_to_hold(&self, account: AccountId) {
-        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        self.holds.begin(account);
         self.stop_account(account);
-    }
-
-    /// The hold of an account is in the database, or cannot be brought there.
-    fn note_held(&self, account: AccountId) {
-        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
-    }
-
-    fn is_being_held(&self, account: AccountId) -> bool {
-        self.being_held.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 
     /// An account's connections, `most` at a time.
@@ -179,6 +172,7 @@ impl Engine {
                 return Err(hongyan_store::Error::ReadOnly.into());
             }
         };
+        self.sending().holds.forget_begun();
         self.recover_imports().await?;
         let in_doubt = self.store().recover_runs(self.now_ms()).await?;
         if in_doubt > 0 {

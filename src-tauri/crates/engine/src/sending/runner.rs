@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::crew::{Crew, Open, Pause};
 use super::deck::Deck;
 use super::failures::Failures;
+use super::holds::Moment;
 use super::journal::Journal;
 use super::lane::{Ending, Lane};
 use super::live::{LaneSign, Lanes};
@@ -45,11 +46,13 @@ impl Runner {
     pub(super) async fn run(self: Arc<Self>) -> Result<()> {
         let failures = Arc::new(Failures::new(self.engine.settings().await?.pause_at_failures));
         let mut crew = Crew::default();
-        let ended = self.keep_going(&mut crew, &failures).await;
+        let mut ended = self.keep_going(&mut crew, &failures).await;
         self.stop.cancel();
-        while let Some(ended) = crew.at_work.join_next().await {
-            if let Ok((account, Ok(Ending::Held(hold)))) = ended {
-                self.hold(account, &hold).await?;
+        while let Some(over) = crew.at_work.join_next().await {
+            if let Ok((account, Ok(Ending::Held(hold)))) = over
+                && let Err(error) = self.hold(account, &hold).await
+            {
+                ended = ended.and(Err(error));
             }
         }
         let _ = self.journal.settle().await;
@@ -116,6 +119,7 @@ impl Runner {
         for place in &run.fixed.accounts {
             let id = place.share.account_id;
             self.deck.set_weight(id, place.share.weight);
+            let looked = self.engine.sending().holds.moment(id);
             let account = self.account(id).await?;
             match &account.hold {
                 Some(held) if held.until_ms.is_none() => {
@@ -124,7 +128,7 @@ impl Runner {
                 }
                 _ => {
                     has_hope |= open.may_do(id);
-                    lanes.extend(self.lane(crew, (place, account), &run, &open, failures).await?);
+                    lanes.extend(self.lane(crew, (place, account, looked), &run, &open, failures).await?);
                 }
             }
         }
@@ -190,7 +194,7 @@ impl Runner {
     async fn lane(
         self: &Arc<Self>,
         crew: &mut Crew,
-        (place, account): (&RunAccount, AccountRecord),
+        (place, account, looked): (&RunAccount, AccountRecord, Moment),
         run: &RunRecord,
         open: &Open,
         failures: &Arc<Failures>,
@@ -198,7 +202,7 @@ impl Runner {
         let id = account.id;
         let pacer = self.engine.pacer(id).await?;
         let standing = crew.places.entry(id).or_default();
-        if standing.is_at_work || self.engine.sending().is_being_held(id) {
+        if standing.is_at_work {
             return Ok(None);
         }
         let held_until_ms = account.hold.as_ref().and_then(|hold| hold.until_ms).unwrap_or_default();
@@ -215,6 +219,10 @@ impl Runner {
         }
         if !self.has_work(id, open).await? {
             self.lanes.set_wait(id, None);
+            return Ok(None);
+        }
+        // Nothing is waited for between this and the sign that a hold would find.
+        if !self.engine.sending().holds.lets_begin(id, looked) {
             return Ok(None);
         }
         let sign = LaneSign {
@@ -309,7 +317,7 @@ impl Runner {
         tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
         let store = self.engine.store();
         let held = store.update_account_hold(account, Some(hold)).await;
-        self.engine.sending().note_held(account);
+        self.engine.sending().holds.note(account);
         held?;
         store.update_slowdown(account, &self.engine.pacer(account).await?.slowdown()).await?;
         self.engine.tell_changed(Changed::Accounts);

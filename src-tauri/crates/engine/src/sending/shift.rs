@@ -20,6 +20,7 @@ use super::letter::{Letter, References};
 use super::manners::Manners;
 use super::meter::Meter;
 use super::pacer::{Pacer, jitter};
+use super::silence::Motion;
 use crate::accounts::server_says;
 use crate::{Engine, Result};
 
@@ -53,6 +54,8 @@ pub(super) struct Shift {
     pub(super) network_down: Arc<AtomicBool>,
     /// Connections that are open now.
     pub(super) open: AtomicU32,
+    /// Whether its connections take mails.
+    pub(super) motion: Motion,
     is_alone: bool,
     /// What is known of the server's manners, over all rounds of the run.
     pub(super) manners: Arc<Manners>,
@@ -125,6 +128,7 @@ impl Shift {
             stop: parts.stop,
             network_down: parts.network_down,
             open: AtomicU32::new(0),
+            motion: Motion::default(),
             hold: Mutex::new(None),
         }
     }
@@ -258,7 +262,7 @@ impl Shift {
         loop {
             let buffered = u32::try_from(buffered()).unwrap_or(u32::MAX);
             let places = self.pacer.places(clock, buffered.saturating_add(PIECE));
-            let room = places.map(|places| places.saturating_sub(buffered));
+            let room = places.map(|places| self.motion.narrow(places.saturating_sub(buffered), buffered));
             self.deck.set_full(self.account, !matches!(room, Ok(1..)));
             match room {
                 Ok(0) => tokio::select! {
