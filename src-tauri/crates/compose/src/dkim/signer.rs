@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hongyan_domain::Dkim;
+use hongyan_domain::{Dkim, DkimAlgorithm};
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::RSA_PKCS1_SHA256;
@@ -41,6 +41,11 @@ impl DkimSigner {
             return Err(DkimKeyFault::Another);
         }
         Ok(Self { domain: dkim.domain.clone(), selector: dkim.selector.clone(), key })
+    }
+
+    /// How it signs.
+    pub fn algorithm(&self) -> DkimAlgorithm {
+        self.key.algorithm()
     }
 
     /// Puts a signature before a finished mail. `unix_s` is when, Unix seconds.

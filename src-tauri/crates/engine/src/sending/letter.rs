@@ -1,9 +1,11 @@
 //! One run's letter: what is the same for all recipients, and how it becomes one person's mail.
 
+use std::num::NonZero;
+
 use hongyan_compose::{
     DkimSigner, MailHead, MergeExtras, MergeFault, Prepared, Unsubscribe, build, message_id,
 };
-use hongyan_domain::{Contact, DeliveryId, EmailAddress, Sender, SkipReason};
+use hongyan_domain::{Contact, DeliveryId, DkimAlgorithm, EmailAddress, Sender, SkipReason};
 use hongyan_smtp::{Envelope, WireBody};
 use ring::hmac;
 
@@ -28,6 +30,14 @@ pub(crate) struct Written {
 }
 
 impl Letter {
+    /// How many threads should write mails beside each other. An RSA signature is several times the work of the mail.
+    pub(crate) fn writers(&self) -> usize {
+        match self.signer.as_ref().map(DkimSigner::algorithm) {
+            Some(DkimAlgorithm::Rsa) => std::thread::available_parallelism().map_or(1, NonZero::get),
+            Some(DkimAlgorithm::Ed25519) | None => 1,
+        }
+    }
+
     /// Writes one person's mail. `to` is where it goes, which in a test mail is not the contact's address.
     pub(crate) fn write(
         &self,

@@ -1,6 +1,5 @@
 //! Signatures that others published, and what ours look like.
 
-use hongyan_domain::DkimAlgorithm;
 use ring::signature::{ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};
 
 use super::*;
