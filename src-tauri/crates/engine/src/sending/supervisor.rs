@@ -32,12 +32,16 @@ pub(super) struct Supervisor {
 
 impl Supervisor {
     pub(super) async fn run(self) {
+        let clock = self.engine.clock();
         while !self.shutdown.is_cancelled() {
+            let began_ms = clock.now_ms();
             if let Err(error) = self.look().await {
                 tracing::warn!(%error, "cannot look for campaigns");
             }
+            // From when it was begun: what became due meanwhile has waited long enough.
+            let took = Duration::from_millis(u64::try_from(clock.now_ms() - began_ms).unwrap_or_default());
             tokio::select! {
-                () = self.engine.clock().sleep(LOOK) => {}
+                () = clock.sleep(LOOK.saturating_sub(took)) => {}
                 () = self.engine.sending().wake.notified() => {}
                 () = self.shutdown.cancelled() => {}
             }
