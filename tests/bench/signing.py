@@ -91,11 +91,15 @@ def _sink():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = shutil.which("smtp-sink", path=os.environ["PATH"] + ":/usr/sbin")
-    sink = subprocess.Popen([program, f"127.0.0.1:{port}", "100"], stderr=subprocess.DEVNULL)
+    # It does not run as root.
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    sink = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "100"])
     try:
-        for _ in range(100):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        while True:
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
+            if sink.poll() is not None:
+                raise RuntimeError("smtp-sink does not start")
             time.sleep(0.05)
         yield port
     finally:
