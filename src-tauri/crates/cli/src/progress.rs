@@ -15,22 +15,22 @@ const COUNT_STYLE: &str = "{spinner} {prefix} {msg}";
 
 /// A bar for a task of this name.
 pub fn bar(screen: &Screen, name: &str) -> ProgressBar {
-    let target = if screen.is_json() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) = ProgressStyle::with_template(STYLE) {
-        bar.set_style(style);
-    }
-    bar.set_prefix(screen::line(name));
-    bar
+    line(screen, name, STYLE)
 }
 
 /// A line for a task of this name whose end is not known.
 pub fn count(screen: &Screen, name: &str) -> ProgressBar {
-    let line = bar(screen, name);
-    if let Ok(style) = ProgressStyle::with_template(COUNT_STYLE) {
-        line.set_style(style);
+    line(screen, name, COUNT_STYLE)
+}
+
+fn line(screen: &Screen, name: &str, style: &str) -> ProgressBar {
+    let target = if screen.is_json() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
     }
-    line
+    bar.set_prefix(screen::line(name));
+    bar
 }
 
 /// Shows how far the task is.

@@ -162,7 +162,9 @@ fn summary(progress: &CampaignProgress) -> String {
 fn pace(progress: &CampaignProgress) -> String {
     let speed = progress.per_minute.map(|speed| format!(", {speed:.0} a minute")).unwrap_or_default();
     let left = progress.seconds_left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
-    format!("{}{speed}{left}", counts(&progress.counts))
+    let why = progress.pause_reason.as_deref().and_then(codes::pause_reason);
+    let why = why.map(|why| format!("; {why}")).unwrap_or_default();
+    format!("{}{speed}{left}{why}", counts(&progress.counts))
 }
 
 fn audience(audience: &AudienceView) -> String {
