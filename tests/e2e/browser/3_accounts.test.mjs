@@ -76,8 +76,8 @@ async function limitADomain(user, form) {
   const domains = form.part('group', 'accounts_limits_domains');
   await domains.fill('accounts_limits_domain_minute', '30');
   await form.press('accounts_limits_save');
-  user.wasRefused();
   await form.sees('accounts_limits_domain_invalid');
+  user.wasRefused();
   await form.fill('accounts_limits_domain', 'QQ.com');
   await user.looks('limits of domains');
   await form.press('accounts_limits_save');
