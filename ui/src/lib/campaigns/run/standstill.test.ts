@@ -51,7 +51,7 @@ describe('a campaign', () => {
     expect(standstillOf(progress('running', 'network'), calm)?.text).toContain('reached');
     const locked = { ...calm, account: { hasPassword: true, held: null } as AccountView, locked: true };
     expect(standstillOf(progress('running', null), locked)?.action).toBe('unlock');
-    const open = { ...locked, account: { hasPassword: false, held: null } as AccountView };
+    const open = { ...locked, account: { hasPassword: false, dkim: null, held: null } as AccountView };
     expect(standstillOf(progress('running', null), open)).toBeUndefined();
   });
 
@@ -67,7 +67,12 @@ describe('a campaign', () => {
   });
 
   it('that reaches nobody names the proxy where the account has one', () => {
-    const account = { hasPassword: false, held: null, proxy: 'socks5://li@proxy.example:1080' } as AccountView;
+    const account = {
+      hasPassword: false,
+      dkim: null,
+      held: null,
+      proxy: 'socks5://li@proxy.example:1080',
+    } as AccountView;
     for (const state of ['running', 'paused']) {
       expect(standstillOf(progress(state, 'network'), { ...calm, account })?.next).toContain('proxy.example:1080');
       expect(standstillOf(progress(state, 'network'), calm)?.next).toBeUndefined();
