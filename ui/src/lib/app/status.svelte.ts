@@ -62,6 +62,12 @@ export const app = {
   get readOnly() {
     return status ? !status.sending.here : false;
   },
+  /** The app was never used: the welcome screen comes first. Whoever went a step already knows the way. */
+  get isFirstStart() {
+    if (!status) return false;
+    const { account, contacts, campaign } = status.firstSteps;
+    return !status.settings.welcomed && !(account || contacts || campaign);
+  },
   get locked() {
     return status?.secrets.state === 'needs_passphrase';
   },
