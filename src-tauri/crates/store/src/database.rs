@@ -1,7 +1,8 @@
 //! The two pools on one database file, and how it is opened, checked and migrated.
 //!
 //! One connection writes (`BEGIN IMMEDIATE`), a few read: so writers queue fairly and nobody meets SQLITE_BUSY from
-//! our own process. The journal has one more (`journal::at_once`), which writes only while it holds that one. WAL with `synchronous=FULL`: what is committed survives a power cut.
+//! our own process. The journal has one more (`journal::at_once`), which writes only while it holds that one. WAL with
+//! `synchronous=FULL`: what is committed survives a power cut.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
