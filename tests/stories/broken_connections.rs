@@ -3,7 +3,7 @@
 use hongyan_domain::DeliveryState;
 use hongyan_testkit::{At, Rule, ScriptedServer};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, account_draft};
 use crate::inbox::nobody_got_two;
 
 const PEOPLE: usize = 12;
@@ -62,6 +62,31 @@ async fn a_server_that_hangs_up_at_data_costs_nobody() {
 #[tokio::test]
 async fn a_server_that_says_421_between_two_mails_costs_nobody() {
     costs_nobody(Rule::at(At::Mail).nth(4).answers_and_closes(421, "4.4.2 Idle for too long")).await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_once_it_has_said_hello_is_not_asked_without_end() {
+    for burst in [1, 8] {
+        let hello = "here\nPIPELINING\nCHUNKING";
+        let server =
+            ScriptedServer::builder().rule(Rule::at(At::Ehlo).answers_and_closes(250, hello)).start().await;
+        let desk = Desk::new().await;
+        let list = desk.list_of(2).await;
+        let template = desk.template("a", "b").await;
+        let mut draft = account_draft(server.port(), 1);
+        draft.burst = burst;
+        let account = desk.account(draft).await;
+        let campaign = desk.draft(list, template, account).await;
+        desk.start(campaign).await;
+        // A burst has left whole before the end of the connection is seen.
+        desk.until(campaign, "everybody to wait", |campaign| {
+            let counts = &campaign.counts;
+            counts.get(DeliveryState::Deferred) + counts.get(DeliveryState::InDoubt) == 2
+        })
+        .await;
+        let tries = server.connections();
+        assert!(tries <= 10, "{tries} connections in bursts of {burst}");
+    }
 }
 
 #[tokio::test]

@@ -126,6 +126,33 @@ async fn a_cut_in_a_burst_leaves_a_window_in_doubt_at_most_and_the_rest_goes_on(
 }
 
 #[tokio::test]
+async fn a_mail_that_was_armed_and_never_left_has_had_no_attempt() {
+    // So large that a window of them does not fit into what the system takes ahead.
+    let text = "鸿雁传书，一封很长的信。\n".repeat(8_000);
+    let server = ScriptedServer::builder().rule(Rule::at(At::Dot).nth(5).closes()).start().await;
+    let desk = Desk::new().await;
+    let list = desk.list_of(40).await;
+    let template = desk.template("你好", &text).await;
+    let mut draft = account_draft(server.port(), 1);
+    draft.burst = 32;
+    let account = desk.account(draft).await;
+    let campaign = desk.draft(list, template, account).await;
+    desk.run(campaign).await;
+    let rows = desk.recipients(campaign).await;
+    let (sent, in_doubt): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.state == "sent");
+    assert!(in_doubt.iter().all(|row| row.state == "in_doubt" && row.attempts == 1));
+    // One may have been cut in its body: that was an attempt.
+    let again = sent.iter().filter(|row| row.attempts != 1).count();
+    assert!(
+        again <= 1,
+        "{again} of {} sent are said to have had two, {} are in doubt",
+        sent.len(),
+        in_doubt.len()
+    );
+    assert_eq!(nobody_got_two(&server).len(), sent.len());
+}
+
+#[tokio::test]
 async fn a_line_that_breaks_again_and_again_does_not_cost_a_window_each_time() {
     let server = ScriptedServer::builder().rule(Rule::at(At::Dot).every(20).closes()).start().await;
     let story = Bursting::at(&server, 200, 1).await;

@@ -273,10 +273,12 @@ impl Burst<'_> {
         let had_ended = self.flights.front().is_some_and(|oldest| handed <= oldest.start());
         let hung_up = matches!(cause, Cause::Closed | Cause::Io(_) | Cause::Tls(_));
         let was_told = hung_up && self.said_farewell;
+        // Whatever ended the connection is told of the oldest mail; those behind it may not have begun to leave.
         let cause = if hung_up && had_ended { Cause::Stale } else { cause };
-        for flight in self.flights.drain(..) {
+        for (place, flight) in self.flights.drain(..).enumerate() {
             let failure = match flight.awaits() {
-                Awaits::Reset | Awaits::Mail if was_told => Failure::new(Stage::Mail, Cause::Stale),
+                _ if place > 0 && handed <= flight.start() => Failure::new(Stage::Mail, Cause::Stale),
+                Awaits::Reset | Awaits::Mail if was_told => Failure::new(Stage::Mail, Cause::BehindFarewell),
                 _ => flight.cut(cause.clone(), handed),
             };
             self.session.experience.note(Grouping::Burst, Err(&failure));

@@ -34,10 +34,15 @@ impl Failure {
         self.stage == Stage::FinalReply && !matches!(self.cause, Cause::Reply(_))
     }
 
-    /// Whether the connection had already ended, unseen, when it was to be used again: reconnect at once, it is
-    /// nobody's fault.
+    /// Whether the connection had ended, unseen, before anything of the mail left: reconnect at once, it is nobody's
+    /// fault.
     pub fn is_stale(&self) -> bool {
         matches!(self.cause, Cause::Stale)
+    }
+
+    /// Whether the server had said before that it takes no more here: it did not look at the mail, which may have left.
+    pub fn is_behind_farewell(&self) -> bool {
+        matches!(self.cause, Cause::BehindFarewell)
     }
 }
 
@@ -53,9 +58,12 @@ pub enum Cause {
     /// The server closed the connection without a word.
     #[error("the server closed the connection")]
     Closed,
-    /// The connection had ended before it was used again.
-    #[error("the connection had ended before it was used again")]
+    /// The connection ended before anything of the mail left.
+    #[error("the connection had ended before it came to the mail")]
     Stale,
+    /// The mail stood behind a 421, and the server hung up without a word about it.
+    #[error("the server had said that it takes no more")]
+    BehindFarewell,
     /// The socket failed.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),

@@ -42,6 +42,7 @@ pub fn judge(failure: &Failure, provider_hint: Option<&str>) -> Verdict {
         Cause::Timeout
         | Cause::Closed
         | Cause::Stale
+        | Cause::BehindFarewell
         | Cause::Io(_)
         | Cause::UnknownHost
         | Cause::Proxy(_)

@@ -34,6 +34,8 @@ enum Asked {
     Arm(DeliveryState),
     /// To record its way from one state to another.
     Report(DeliveryState, DeliveryState),
+    /// To set it free, as nothing of it left.
+    SetFree,
 }
 
 type Sequence = [Step; ROUNDS];
@@ -57,7 +59,11 @@ const REPORTS: &[(DeliveryState, DeliveryState)] = &[
 fn steps(chance: &mut fastrand::Rng) -> Sequence {
     std::array::from_fn(|_| match chance.u8(..10) {
         0 => Step::Rest,
-        1 => Step::Stray(Asked::Arm(if chance.bool() { Queued } else { Deferred })),
+        1 => Step::Stray(match chance.u8(..3) {
+            0 => Asked::Arm(Queued),
+            1 => Asked::Arm(Deferred),
+            _ => Asked::SetFree,
+        }),
         2 => {
             let (from, to) = REPORTS[chance.usize(..REPORTS.len())];
             Step::Stray(Asked::Report(from, to))
@@ -86,6 +92,9 @@ impl Life {
         if matches!(self.state, Queued | Deferred) && choice % 2 == 0 {
             return Some(Asked::Arm(self.state));
         }
+        if self.state == Armed && choice == 0 {
+            return Some(Asked::SetFree);
+        }
         let open: Vec<_> = REPORTS.iter().filter(|(from, _)| *from == self.state).collect();
         match open.get(choice % open.len().max(1)) {
             Some((from, to)) => Some(Asked::Report(*from, *to)),
@@ -106,6 +115,11 @@ impl Life {
                 (self.state, self.attempts) = (Armed, self.attempts + 1);
                 EntryResult::Armed
             }
+            Asked::SetFree if self.state != Armed => EntryResult::Stale,
+            Asked::SetFree => {
+                (self.state, self.attempts) = (Queued, self.attempts - 1);
+                EntryResult::Recorded
+            }
             Asked::Report(from, _) if from != self.state => EntryResult::Stale,
             Asked::Report(from, to) => {
                 // An attempt that came to arming was counted there.
@@ -118,23 +132,28 @@ impl Life {
 }
 
 fn entry(id: i64, asked: Asked) -> Entry {
-    match asked {
-        Asked::Arm(from) => Entry::Arm { id: DeliveryId(id), account_id: AccountId(1), from },
-        Asked::Report(from, to) => Entry::Outcome(Report {
-            id: DeliveryId(id),
-            account_id: Some(AccountId(1)),
-            from,
-            to,
-            skip_reason: None,
-            verdict: None,
-            stage: None,
-            reply_code: None,
-            reply_text: String::new(),
-            queue_id: None,
-            due_at_ms: None,
-            day: 1,
-        }),
-    }
+    let (from, to) = match asked {
+        Asked::Arm(from) => {
+            return Entry::Arm { id: DeliveryId(id), account_id: AccountId(1), from };
+        }
+        Asked::Report(from, to) => (from, to),
+        Asked::SetFree => (Armed, Queued),
+    };
+    Entry::Outcome(Report {
+        id: DeliveryId(id),
+        account_id: Some(AccountId(1)),
+        from,
+        to,
+        skip_reason: None,
+        verdict: None,
+        stage: None,
+        reply_code: None,
+        reply_text: String::new(),
+        queue_id: None,
+        due_at_ms: None,
+        day: 1,
+        never_left: matches!(asked, Asked::SetFree),
+    })
 }
 
 /// The store, what should be in it, and whether the campaign runs.

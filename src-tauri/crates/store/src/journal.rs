@@ -66,6 +66,8 @@ pub struct Report {
     pub due_at_ms: Option<i64>,
     /// The local day it counts for.
     pub day: i64,
+    /// It was armed and nothing of it left: the arming was no attempt.
+    pub never_left: bool,
 }
 
 /// What became of an entry.

@@ -93,7 +93,7 @@ const fn cause_word(cause: &Cause) -> &'static str {
     match cause {
         Cause::Reply(_) => "reply",
         Cause::Timeout => "timeout",
-        Cause::Closed | Cause::Stale => "closed",
+        Cause::Closed | Cause::Stale | Cause::BehindFarewell => "closed",
         Cause::Io(std::io::ErrorKind::ConnectionRefused) => "refused",
         Cause::Io(_) => "io",
         Cause::UnknownHost => "not_found",

@@ -42,6 +42,14 @@ pub(super) async fn send(connection: &mut Connection, first: Job) -> Step {
     step
 }
 
+/// How much of a mail left this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Arming it was no attempt.
+    Nothing,
+    Something,
+}
+
 struct Stream<'a, 'b> {
     connection: &'a mut Connection,
     burst: Burst<'b>,
@@ -156,17 +164,18 @@ impl<'a, 'b> Stream<'a, 'b> {
     fn put_in(&mut self, job: Job) {
         let armed = Armed::from(&job);
         if self.burst.is_ending() || self.connection.shift.stop.is_cancelled() {
-            self.set_free(armed);
+            self.set_free(armed, Left::Nothing);
             return;
         }
         self.burst.push(&job.written.envelope, job.written.body);
         self.under_way.push_back(armed);
     }
 
-    /// An armed mail of which nothing has left.
-    fn set_free(&mut self, mail: Armed) {
+    /// Gives back an armed mail that the server has certainly not taken.
+    fn set_free(&mut self, mail: Armed, left: Left) {
         let mut report = self.connection.shift.report(mail.id, DeliveryState::Armed, DeliveryState::Queued);
         report.account_id = mail.tried_by;
+        report.never_left = left == Left::Nothing;
         self.entries.push(Entry::Outcome(report));
     }
 
@@ -190,7 +199,7 @@ impl<'a, 'b> Stream<'a, 'b> {
         self.gathered.clear();
         let kept = self.under_way.len() - self.burst.retract().min(self.under_way.len());
         for mail in self.under_way.split_off(kept) {
-            self.set_free(mail);
+            self.set_free(mail, Left::Nothing);
         }
     }
 
@@ -214,11 +223,14 @@ impl<'a, 'b> Stream<'a, 'b> {
                     let before = self.answered_before();
                     let is_full = before > 0 && self.note_if_full(failure, before);
                     self.connection.log.refused += u32::from(matches!(failure.cause, Cause::Reply(_)));
-                    // The connection ended before it came to it or has carried its share, or groups are to blame: nothing
-                    // against this mail.
-                    if failure.is_stale() || is_full || (doubted && matches!(failure.cause, Cause::Reply(_)))
-                    {
-                        self.set_free(mail);
+                    if failure.is_stale() && before > 0 {
+                        self.set_free(mail, Left::Nothing);
+                        continue;
+                    }
+                    // The connection has carried its share, or groups are to blame: nothing against this mail.
+                    let groups = doubted && matches!(failure.cause, Cause::Reply(_));
+                    if failure.is_behind_farewell() || is_full || groups {
+                        self.set_free(mail, Left::Something);
                         continue;
                     }
                 }

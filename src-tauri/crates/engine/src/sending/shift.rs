@@ -345,6 +345,7 @@ impl Shift {
             queue_id: None,
             due_at_ms: None,
             day: clock.local_day(clock.now_ms()),
+            never_left: false,
         }
     }
 }

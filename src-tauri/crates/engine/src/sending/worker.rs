@@ -211,7 +211,8 @@ impl Connection {
 
     /// A mail was refused before its body: nothing can be in doubt.
     async fn refused(&mut self, mut job: Job, failure: &Failure) -> Step {
-        if failure.is_stale() {
+        // On a connection that has never carried one it does count, or this would go on without end.
+        if failure.is_stale() && self.log.carried > 0 {
             return Step::Offer(job);
         }
         if self.learn().await {

@@ -277,6 +277,7 @@ fn what_is_no_reply_is_judged_by_stage_and_cause() {
         (Stage::Connect, Cause::Proxy(ProxyFault::Forbidden(403)), Account(Proxy)),
         (Greeting, Cause::Timeout, NetworkDown),
         (Mail, Cause::Stale, NetworkDown),
+        (Mail, Cause::BehindFarewell, NetworkDown),
         (Stage::Body, Cause::Closed, NetworkDown),
         (Stage::Tls, untrusted, Account(Tls)),
         (Stage::Tls, Cause::NoTlsOffered, Account(Tls)),

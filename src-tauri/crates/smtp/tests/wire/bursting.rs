@@ -31,6 +31,10 @@ fn in_doubt(outcomes: &[Outcome]) -> usize {
     outcomes.iter().filter(|outcome| outcome.as_ref().is_err_and(Failure::body_may_have_been_taken)).count()
 }
 
+fn never_left(outcomes: &[Outcome]) -> Vec<bool> {
+    outcomes.iter().map(|outcome| outcome.as_ref().is_err_and(Failure::is_stale)).collect()
+}
+
 #[tokio::test]
 async fn a_burst_arrives_as_it_was_meant_and_in_order() {
     let server = ScriptedServer::start().await;
@@ -112,7 +116,7 @@ async fn a_421_in_a_burst_ends_it_and_is_told() {
     let outcomes = burst(&mut session, &["one", "two", "three", "four"]).await;
     assert_eq!(taken(&outcomes), [true, true, false, false]);
     assert_refused(outcomes[2].as_ref().expect_err("refused"), Stage::Mail, 421);
-    assert!(outcomes[3].as_ref().expect_err("not looked at").is_stale());
+    assert!(outcomes[3].as_ref().expect_err("not looked at").is_behind_farewell());
     assert!(session.is_closed());
 }
 
@@ -145,6 +149,7 @@ async fn a_mail_of_which_the_end_never_left_is_not_in_doubt() {
     let huge = "a".repeat(98) + "\n";
     let outcomes = burst(&mut session, &["one", &huge.repeat(300_000), "three"]).await;
     assert_eq!((taken(&outcomes), in_doubt(&outcomes)), (vec![true, false, false], 0));
+    assert_eq!(never_left(&outcomes), [false, false, true]);
 }
 
 #[tokio::test]
@@ -200,6 +205,7 @@ async fn a_server_that_reads_nothing_on_is_given_up_without_doubt() {
     let huge = ("a".repeat(98) + "\n").repeat(300_000);
     let outcomes = burst(&mut session, &[&huge, "two"]).await;
     assert_eq!((taken(&outcomes), in_doubt(&outcomes)), (vec![false, false], 0));
+    assert_eq!(never_left(&outcomes), [false, true]);
     gate.open();
 }
 

@@ -81,7 +81,7 @@ fn write_statement(entries: usize, way: Way) -> String {
                                     where runs.id = deliveries.run_id and campaigns.state = 'running'))))
          insert into journal (delivery_id, state, attempts, account_id, updated_at_ms, has_outcome, day, verdict, stage,
                               reply_code, reply_text, queue_id, skip_reason, due_at_ms)
-         select id, iif(is_suppressed, 'skipped', becomes), attempt and not is_suppressed, account, ?, is_outcome, day,
+         select id, iif(is_suppressed, 'skipped', becomes), iif(is_suppressed, 0, attempt), account, ?, is_outcome, day,
              verdict, stage, code, reply, queue, iif(is_suppressed, 'suppressed', skip), due
          from applicable
          where {which}
@@ -145,10 +145,18 @@ pub(super) fn arguments_of(values: &[Value]) -> Result<SqliteArguments> {
 }
 
 impl Report {
-    /// An attempt that ended before arming counts here; an armed one was counted when it was armed.
-    const fn counts_as_attempt(&self) -> bool {
-        !matches!(self.from, DeliveryState::Armed)
-            && matches!(self.to, DeliveryState::Failed | DeliveryState::Deferred)
+    /// Attempts to add. One that ended before arming counts here; an armed one was counted when it was armed, which is
+    /// taken back where nothing of it left.
+    const fn attempts(&self) -> i64 {
+        match self.from {
+            DeliveryState::Armed if self.never_left => -1,
+            DeliveryState::Queued | DeliveryState::Deferred
+                if matches!(self.to, DeliveryState::Failed | DeliveryState::Deferred) =>
+            {
+                1
+            }
+            _ => 0,
+        }
     }
 }
 
@@ -177,7 +185,7 @@ impl Entry {
                 Number(report.id.0),
                 Text(report.from.as_str()),
                 Text(report.to.as_str()),
-                Number(i64::from(report.counts_as_attempt())),
+                Number(report.attempts()),
                 Value::number(report.account_id.map(|account| account.0)),
                 Number(1),
                 Number(report.day),

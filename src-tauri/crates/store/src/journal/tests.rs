@@ -55,6 +55,7 @@ fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
         queue_id: Some("Q1".into()),
         due_at_ms: None,
         day: 9,
+        never_left: false,
     })
 }
 

@@ -90,6 +90,7 @@ fn back(id: i64, account_id: Option<AccountId>) -> Entry {
         queue_id: None,
         due_at_ms: None,
         day: 1,
+        never_left: false,
     })
 }
 
