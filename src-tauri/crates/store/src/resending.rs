@@ -26,10 +26,13 @@ pub enum Again {
 
 impl Store {
     /// Puts recipients of the campaign's latest run back into the queue, and sets a finished campaign running.
-    /// Gives how many; with none nothing changes.
+    /// Gives how many; with none, or where the campaign was cancelled or deleted meanwhile, nothing changes.
     pub async fn send_again(&self, campaign: CampaignId, who: &Again, now_ms: i64) -> Result<i64> {
         let mut transaction = self.begin().await?;
         let run = latest_run(&mut transaction, campaign).await?;
+        if !may_be_reopened(&mut transaction, campaign).await? {
+            return Ok(0);
+        }
         let count = match who {
             Again::Added => {
                 drop(transaction);

@@ -102,7 +102,8 @@ impl Store {
         Ok(RunRecord::new(row, self.list_run_accounts(id).await?))
     }
 
-    /// After a stop that was no good-bye: what was `armed` becomes `in_doubt`. Gives how many.
+    /// After a stop that was no good-bye: what was `armed` becomes `in_doubt`; gives how many. What was cancelled while it
+    /// was under way comes to its end.
     ///
     /// Only the holder of the sending lock may call this: elsewhere `armed` means "being sent right now".
     pub async fn recover_runs(&self, now_ms: i64) -> Result<i64> {
@@ -130,6 +131,7 @@ impl Store {
             .await?;
             in_doubt += i64::try_from(done.rows_affected()).unwrap_or_default();
             recount(&mut transaction, RunId(run)).await?;
+            skip_if_cancelled(&mut transaction, RunId(run), now_ms).await?;
         }
         transaction.commit().await?;
         Ok(in_doubt)
@@ -168,18 +170,8 @@ impl Store {
     /// Ends a run whose campaign was cancelled while mails were under way: what came back to the queue is skipped.
     pub async fn close_cancelled_run(&self, id: RunId, now_ms: i64) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let cancelled: i64 = sqlx::query_scalar(
-            "select count(*) from runs join campaigns on campaigns.id = runs.campaign_id
-             where runs.id = $1 and campaigns.state = 'cancelled'",
-        )
-        .bind(id.0)
-        .fetch_one(&mut *transaction)
-        .await?;
-        if cancelled > 0 {
-            skip_waiting(&mut transaction, id, now_ms).await?;
-            transaction.commit().await?;
-        }
-        Ok(())
+        skip_if_cancelled(&mut transaction, id, now_ms).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Cancels a campaign: what waits is skipped, what is under way keeps its outcome. `false` when it is over already.
@@ -209,6 +201,25 @@ impl Store {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Skips what waits in a run, if its campaign was cancelled.
+async fn skip_if_cancelled(
+    transaction: &mut Transaction<'static, Sqlite>,
+    run: RunId,
+    now_ms: i64,
+) -> Result<()> {
+    let is_cancelled: bool = sqlx::query_scalar(
+        "select exists (select 1 from runs join campaigns on campaigns.id = runs.campaign_id
+                        where runs.id = $1 and campaigns.state = 'cancelled')",
+    )
+    .bind(run.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    if is_cancelled {
+        skip_waiting(transaction, run, now_ms).await?;
+    }
+    Ok(())
 }
 
 /// Skips what waits in a cancelled run, and ends the run if nothing is under way.
@@ -245,3 +256,6 @@ pub(crate) async fn recount(transaction: &mut Transaction<'static, Sqlite>, run:
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
