@@ -171,15 +171,19 @@ impl Store {
         Ok(true)
     }
 
-    /// Hides a campaign; `restore_campaign` brings it back.
-    pub async fn delete_campaign(&self, id: CampaignId, now_ms: i64) -> Result<()> {
+    /// Hides a campaign that waits for nothing; `restore_campaign` brings it back. `false` when it stands elsewhere.
+    pub async fn delete_campaign(&self, id: CampaignId, now_ms: i64) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        sqlx::query("update campaigns set deleted_at_ms = $2 where id = $1")
-            .bind(id.0)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+        let done = sqlx::query(
+            "update campaigns set deleted_at_ms = $2
+             where id = $1 and state in ('draft', 'finished', 'cancelled') and deleted_at_ms is null",
+        )
+        .bind(id.0)
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Brings a hidden campaign back.
@@ -307,28 +311,6 @@ impl Store {
         Ok(sqlx::query_scalar(
             "select name from campaigns join campaign_accounts on campaign_accounts.campaign_id = campaigns.id
              where account_id = $1 and state not in ('finished', 'cancelled') and deleted_at_ms is null limit 1",
-        )
-        .bind(id.0)
-        .fetch_optional(self.reader())
-        .await?)
-    }
-
-    /// The name of a campaign that is not over and uses the template, if there is one.
-    pub async fn find_campaign_with_template(&self, id: TemplateId) -> Result<Option<String>> {
-        Ok(sqlx::query_scalar(
-            "select name from campaigns
-             where template_id = $1 and state in ('draft', 'scheduled') and deleted_at_ms is null limit 1",
-        )
-        .bind(id.0)
-        .fetch_optional(self.reader())
-        .await?)
-    }
-
-    /// The name of a campaign that is not started and uses the list, if there is one.
-    pub async fn find_campaign_with_list(&self, id: ListId) -> Result<Option<String>> {
-        Ok(sqlx::query_scalar(
-            "select name from campaigns join campaign_lists on campaign_lists.campaign_id = campaigns.id
-             where list_id = $1 and state in ('draft', 'scheduled') and deleted_at_ms is null limit 1",
         )
         .bind(id.0)
         .fetch_optional(self.reader())

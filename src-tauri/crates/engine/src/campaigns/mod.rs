@@ -135,7 +135,9 @@ impl Engine {
             CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled => {}
             state => return Err(Error::CampaignState(state)),
         }
-        self.store().delete_campaign(id, self.now_ms()).await?;
+        if !self.store().delete_campaign(id, self.now_ms()).await? {
+            return Err(Error::CampaignState(self.load_campaign(id).await?.state));
+        }
         self.tell_changed(Changed::Campaigns);
         Ok(())
     }
