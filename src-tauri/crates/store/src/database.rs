@@ -140,10 +140,7 @@ async fn migrate(path: &Path, options: &SqliteConnectOptions) -> Result<()> {
     let applied = if existed { applied_migrations(&mut connection).await? } else { 0 };
     let known = MIGRATIONS.iter().count();
     if existed && applied > 0 && applied < known {
-        let backup = backup_path(path, applied);
-        if !backup.exists() {
-            sqlx::query("vacuum into $1").bind(backup.to_string_lossy()).execute(&mut connection).await?;
-        }
+        back_up(&mut connection, &backup_path(path, applied)).await?;
     }
     let result = MIGRATIONS.run(&mut connection).await;
     connection.close().await?;
@@ -174,6 +171,23 @@ async fn applied_migrations(connection: &mut SqliteConnection) -> Result<usize> 
     let applied: i64 =
         sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(connection).await?;
     Ok(usize::try_from(applied).unwrap_or_default())
+}
+
+/// Copies the database, unless there is a copy. It gets its name when it is whole: half of one, from a process that was
+/// killed, must not pass for a backup.
+async fn back_up(connection: &mut SqliteConnection, backup: &Path) -> Result<()> {
+    if backup.exists() {
+        return Ok(());
+    }
+    // Another process may be at the same.
+    let part = backup.with_extension(format!("{}.part", std::process::id()));
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::Folder(error)),
+        _ => {}
+    }
+    sqlx::query("vacuum into $1").bind(part.to_string_lossy()).execute(connection).await?;
+    make_private_file(&part).map_err(Error::Folder)?;
+    std::fs::rename(part, backup).map_err(Error::Folder)
 }
 
 fn backup_path(path: &Path, applied: usize) -> PathBuf {
@@ -258,6 +272,29 @@ mod tests {
         tell(&store, "pragma query_only = off").await;
         write(&store, 1).await.unwrap();
         assert_eq!(store.count_suppressions("").await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_copy_that_was_broken_off_is_made_anew_and_a_whole_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        write(&store, 1).await.unwrap();
+        store.close().await;
+        let (path, backup) = (folder.path().join("hongyan.db"), folder.path().join("copy.db"));
+        let left = folder.path().join(format!("copy.{}.part", std::process::id()));
+        std::fs::write(&left, "half of it").unwrap();
+        let mut connection = SqliteConnection::connect_with(&options(&path)).await.unwrap();
+        back_up(&mut connection, &backup).await.unwrap();
+        assert!(!left.exists());
+        let mut copy =
+            SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&backup)).await.unwrap();
+        let count = "select count(*) from suppressions";
+        assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&mut copy).await.unwrap(), 1);
+        copy.close().await.unwrap();
+        sqlx::query("delete from suppressions").execute(&mut connection).await.unwrap();
+        let before = std::fs::read(&backup).unwrap();
+        back_up(&mut connection, &backup).await.unwrap();
+        assert_eq!(std::fs::read(&backup).unwrap(), before);
     }
 
     /// What a failing disk leaves: SQLite has rolled back by itself.
