@@ -36,6 +36,7 @@ mod every_person;
 mod full_disk;
 mod hourly_quota;
 mod house_rules;
+mod imports;
 mod late_answer;
 mod layers;
 mod limits;

@@ -1,6 +1,6 @@
 //! Contacts come to a desk the way they come to users: in files.
 
-use hongyan_domain::ListId;
+use hongyan_domain::{ImportId, ListId};
 use hongyan_engine::{ContactDraft, CsvOptions, Error, Import, ImportPlan, ImportState};
 
 use super::Desk;
@@ -18,6 +18,12 @@ impl Desk {
 
     /// Imports a file as its preview suggests, into the list of this name.
     pub async fn import(&self, list: &str, file: &[u8]) -> Result<Import, Error> {
+        let id = self.begin_import(list, file).await?;
+        within_patience("an import", self.engine.wait_for_import(id)).await
+    }
+
+    /// Begins to import a file as its preview suggests, into the list of this name.
+    pub async fn begin_import(&self, list: &str, file: &[u8]) -> Result<ImportId, Error> {
         let path = self.folder().join("people.csv");
         std::fs::write(&path, file).expect("the file can be written");
         let handle = self.engine.files().register(path);
@@ -28,8 +34,7 @@ impl Desk {
             columns: preview.columns.into_iter().map(|column| column.suggestion).collect(),
             list_name: Some(list.to_owned()),
         };
-        let import = self.engine.start_import(plan).await?;
-        within_patience("an import", self.engine.wait_for_import(import.record.id)).await
+        Ok(self.engine.start_import(plan).await?.record.id)
     }
 
     /// Adds somebody by hand.

@@ -3,6 +3,7 @@
 //! An import is a row in the database from its first moment, so its report outlives the window it was started in and
 //! the program itself.
 
+mod alive;
 mod reading;
 mod running;
 
@@ -18,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::files::file_name;
 use crate::{Engine, Error, Result};
+use alive::{Alive, nobody_imports};
 use reading::Source;
 
 /// Rows of a preview.
@@ -125,10 +127,16 @@ impl Engine {
             fields: source.reader.fields().to_vec(),
             heads: source.heads(),
         };
+        let folder = self.folder().to_owned();
+        let alive = tokio::task::spawn_blocking(move || Alive::begin(&folder)).await?;
+        let alive = alive.map_err(hongyan_store::Error::Folder)?;
         let id = self.store().insert_import(&new, self.now_ms()).await?;
         let token = self.imports().begin(id);
         let engine = self.clone();
-        self.imports().tasks.spawn(async move { engine.run_import(id, list_id, source, token).await });
+        self.imports().tasks.spawn(async move {
+            engine.run_import(id, list_id, source, token).await;
+            drop(alive);
+        });
         self.load_import(id).await
     }
 
@@ -170,6 +178,8 @@ impl Engine {
 
     /// Calls imports cancelled that an earlier process did not bring to their end.
     pub(crate) async fn recover_imports(&self) -> Result<()> {
+        // Where the file cannot be had, nothing can be written either.
+        let Ok(Some(_nobody_imports)) = nobody_imports(self.folder()) else { return Ok(()) };
         match self.store().cancel_running_imports(self.now_ms()).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "imports of an earlier process were cut short"),
