@@ -71,6 +71,16 @@ export class User {
     return this.within(key ? this.#named(role, key, values) : this.#scope.getByRole(role));
   }
 
+  /** One step back in the browser's history. */
+  goBack() {
+    return this.page.evaluate(() => globalThis.history.back());
+  }
+
+  /** Waits until it is no longer there. */
+  isGone() {
+    return this.#scope.waitFor({ state: 'detached' });
+  }
+
   get locator() {
     return this.#scope;
   }
