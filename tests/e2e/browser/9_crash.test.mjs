@@ -33,6 +33,9 @@ story('a campaign that was cut off goes on by itself', async (scene) => {
   const unconfirmed = server.recipients.slice(CONFIRMED);
   await scene.kill();
   await user.sees('app_disconnected');
+  // A screen whose code was not read yet says the same, and not that there is no such page.
+  await user.goTo('sandbox');
+  await user.sees('error_disconnected');
   await user.screenshot('app gone');
   server.release();
 

@@ -61,6 +61,8 @@ async function follow(
     try {
       const response = await ask('/events', { signal });
       if (lost) changed('back');
+      // Another server listens here now, and it never takes this token.
+      if (response.status === UNAUTHORISED) return;
       if (response.ok && response.body) await readJsonLines(response.body, handler);
     } catch {
       // The server is gone or restarts; the next round tries again.
