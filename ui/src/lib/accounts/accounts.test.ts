@@ -10,7 +10,7 @@ import { fieldsFromAccount, fieldsFromSuggestion, toDraft } from './draft';
 vi.mock('$lib/host', () => import('../../test/fake-host'));
 
 const suggestion = {
-  provider: 'QQ Mail',
+  provider: 'QQ 邮箱',
   host: 'smtp.qq.com',
   port: 465,
   tls: 'implicit',

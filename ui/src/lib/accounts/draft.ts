@@ -1,5 +1,6 @@
 import { m } from '$lib/paraglide/messages';
 import type { AccountDraft, AccountSuggestion, AccountView } from '$lib/rpc/schema';
+import { providerName } from './provider-name';
 
 export type LoginKind = 'password' | 'token';
 /** How a password is told to the server; the words are the mechanisms' own names. */
@@ -36,7 +37,7 @@ export interface AccountFields {
 
 export function fieldsFromSuggestion(address: string, found: AccountSuggestion): AccountFields {
   return {
-    name: found.provider ?? address.split('@')[1] ?? address,
+    name: found.provider === null ? (address.split('@')[1] ?? address) : providerName(found.provider),
     host: found.host,
     port: found.port,
     tls: found.tls as TlsMode,

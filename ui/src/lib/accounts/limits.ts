@@ -1,6 +1,7 @@
 import { show } from '$lib/app/format.svelte';
 import { m } from '$lib/paraglide/messages';
 import type { DomainLimitView, Limits, LimitsView } from '$lib/rpc/schema';
+import { providerName } from './provider-name';
 
 /** The form's values: empty boxes are null, pauses are whole seconds. */
 export interface LimitFields {
@@ -76,5 +77,5 @@ export function limitsText(limits: Limits): string | undefined {
 /** The same, and whose limits they are where the user gave none. */
 export function limitsOfAccount({ limits, own, provider }: LimitsView): string | undefined {
   const text = limitsText(limits);
-  return text && provider && !own ? m.accounts_limits_by_default({ text, provider }) : text;
+  return text && provider && !own ? m.accounts_limits_by_default({ text, provider: providerName(provider) }) : text;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { showLocale } from '$lib/app/locale.svelte';
 import type { CheckView, Finding } from '$lib/rpc/schema';
-import { faultsOf, findingText, gapsOf, mistakeText } from './finding';
+import { faultsOf, faultyOf, findingText, gapsOf, mistakeText } from './finding';
 
 vi.mock('$lib/host', () => import('../../../test/fake-host'));
 
@@ -64,4 +64,10 @@ it('what is missing in a plan is named in the order of the page', () => {
   const plan = { name: 'x', listIds: [], templateId: null, accounts: [] };
   expect(gapsOf(plan)).toEqual(['who', 'what', 'from']);
   expect(gapsOf({ ...plan, listIds: [1], accounts: [{ accountId: 2, weight: 1 }] })).toEqual(['what']);
+});
+
+it('an error marks the section where it is put right, a warning none', () => {
+  const found = [finding('unknown_field'), finding('account_held', { severity: 'warning' })];
+  expect([...faultyOf(found)]).toEqual(['what']);
+  expect([...faultyOf([finding('audience_empty'), finding('secrets_locked')])]).toEqual(['who', 'from']);
 });

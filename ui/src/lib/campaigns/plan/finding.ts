@@ -85,6 +85,21 @@ export function findingText(finding: Finding, sendable: number): string {
 
 export type Gap = 'who' | 'what' | 'from';
 
+const places: Record<Fix, Gap> = {
+  lists: 'who',
+  template: 'what',
+  preview: 'what',
+  account: 'from',
+  from: 'from',
+  unlock: 'from',
+};
+
+/** The sections whose choice keeps the campaign from being sent. */
+export function faultyOf(faults: readonly Finding[]): Set<string> {
+  const fixesOfErrors = faults.filter((finding) => finding.severity === 'error').map(fixOf);
+  return new Set(fixesOfErrors.flatMap((fix) => (fix ? [places[fix]] : [])));
+}
+
 /** What the plan still lacks, in the order of the page. */
 export function gapsOf(plan: CampaignPlan): Gap[] {
   const open: Gap[] = [];

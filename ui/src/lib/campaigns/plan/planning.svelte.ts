@@ -4,7 +4,7 @@ import { call } from '$lib/rpc/call';
 import type { AccountShare, AccountView, CampaignView } from '$lib/rpc/schema';
 import { DepartureChoice } from './departure-choice.svelte';
 import { PlanEditor } from './editor.svelte';
-import { faultsOf, gapsOf } from './finding';
+import { faultsOf, faultyOf, gapsOf } from './finding';
 
 export type SectionName = 'who' | 'what' | 'from' | 'when';
 
@@ -84,6 +84,11 @@ export class Planning {
   }
   get faults() {
     return faultsOf(this.check.data);
+  }
+  readonly #faulty = $derived(faultyOf(this.faults));
+  /** What was chosen there must be put right first. */
+  isFaulty(section: SectionName): boolean {
+    return this.isDone(section) && this.#faulty.has(section);
   }
   /** Nothing stands in the way of sending. The engine looks again when it starts. */
   get isReady(): boolean {
