@@ -1,4 +1,4 @@
-//! Writes CSV files: contacts, and the rows that an import could not take.
+//! Writes CSV files: contacts, the recipients of a campaign, and the rows that an import could not take.
 //!
 //! The file grows under another name and gets its own when it is complete, so that a failure never leaves half a file
 //! that looks whole.
@@ -9,13 +9,17 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use hongyan_contact_files::{ContactWriter, CsvExport};
-use hongyan_domain::{FieldName, ImportId};
-use hongyan_store::{ContactFilter, ContactRecord, ImportProblem};
+use hongyan_domain::{CampaignId, FieldName, ImportId};
+use hongyan_store::{ContactFilter, ContactRecord, DeliveryFilter, DeliveryRecord, ImportProblem};
 
 use crate::{Engine, Error, Result};
 
 /// Rows that are read at a time.
 const BATCH: u32 = 5_000;
+
+/// Heads of the columns of a campaign's recipients.
+const RECIPIENT_HEADS: [&str; 9] =
+    ["address", "name", "state", "reason", "reply_code", "server_says", "attempts", "time", "account"];
 
 /// What the columns that are added to rejected rows are called, and the reasons' sentences by code: the user's words.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +48,29 @@ impl Engine {
             after = Some(last.id);
             count += batch.len();
             export = on_disk(move || export.write(&batch)).await?;
+        }
+        on_disk(move || export.finish()).await?;
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    /// Writes the recipients of a campaign that match to a file, in the order of sending; says how many.
+    pub async fn export_recipients(
+        &self,
+        id: CampaignId,
+        filter: &DeliveryFilter,
+        target: &str,
+    ) -> Result<u64> {
+        let target = self.path_of(target)?;
+        let mut export = on_disk(move || RecipientExport::start(&target)).await?;
+        let (mut count, mut after) = (0, None);
+        loop {
+            let page = self.list_recipients(id, filter, after, BATCH).await?;
+            count += page.rows.len();
+            export = on_disk(move || export.write(&page.rows)).await?;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
         on_disk(move || export.finish()).await?;
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
@@ -95,6 +122,44 @@ impl ContactExport {
     fn finish(self) -> io::Result<()> {
         self.unfinished.complete(self.writer.finish()?)
     }
+}
+
+struct RecipientExport {
+    writer: CsvExport<BufWriter<File>>,
+    unfinished: Unfinished,
+}
+
+impl RecipientExport {
+    fn start(target: &Path) -> io::Result<Self> {
+        let (unfinished, file) = Unfinished::create(target)?;
+        Ok(Self { writer: CsvExport::new(BufWriter::new(file), &RECIPIENT_HEADS)?, unfinished })
+    }
+
+    fn write(mut self, batch: &[DeliveryRecord]) -> io::Result<Self> {
+        for recipient in batch {
+            self.writer.row(recipient_row(recipient))?;
+        }
+        Ok(self)
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.unfinished.complete(self.writer.finish()?)
+    }
+}
+
+fn recipient_row(row: &DeliveryRecord) -> [String; RECIPIENT_HEADS.len()] {
+    let time = jiff::Timestamp::from_millisecond(row.updated_at_ms).map(|time| time.to_string());
+    [
+        row.address.clone(),
+        row.name.clone(),
+        row.state.clone(),
+        row.skip_reason.clone().or_else(|| row.verdict.clone()).unwrap_or_default(),
+        row.reply_code.map(|code| code.to_string()).unwrap_or_default(),
+        row.reply_text.clone(),
+        row.attempts.to_string(),
+        time.unwrap_or_default(),
+        row.account.clone().unwrap_or_default(),
+    ]
 }
 
 fn write_rejects(

@@ -331,8 +331,7 @@ pub(crate) async fn reasons(engine: Engine, request: ById) -> Result<Vec<ReasonR
 
 pub(crate) async fn export(engine: Engine, request: ExportRecipients) -> Result<Count> {
     let filter = filter(request.state.as_deref(), None)?;
-    let count = engine.export_recipients(CampaignId(request.id), &filter, &request.target).await?;
-    Ok(Count { count })
+    Ok(engine.export_recipients(CampaignId(request.id), &filter, &request.target).await?.into())
 }
 
 fn filter(state: Option<&str>, search: Option<String>) -> Result<DeliveryFilter> {

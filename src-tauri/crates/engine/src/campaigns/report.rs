@@ -1,17 +1,11 @@
 //! How a campaign is getting on, and its recipients one by one.
 
-use std::io::BufWriter;
-
-use hongyan_contact_files::CsvExport;
 use hongyan_domain::{CampaignId, CampaignState, DeliveryId, DeliveryState};
-use hongyan_store::{CampaignRecord, DeliveryFilter, DeliveryPage, DeliveryRecord, ReasonRecord};
+use hongyan_store::{CampaignRecord, DeliveryFilter, DeliveryPage, ReasonRecord};
 
 use super::CampaignAccount;
 use crate::sending::Pace;
-use crate::{Engine, Error, Result};
-
-/// Rows read at a time while exporting.
-const EXPORT_WINDOW: u32 = 2_000;
+use crate::{Engine, Result};
 
 /// How a campaign is getting on.
 #[derive(Debug, Clone)]
@@ -94,63 +88,6 @@ impl Engine {
             None => Ok(Vec::new()),
         }
     }
-
-    /// Writes the recipients to a CSV file; gives how many.
-    pub async fn export_recipients(
-        &self,
-        id: CampaignId,
-        filter: &DeliveryFilter,
-        target: &str,
-    ) -> Result<i64> {
-        let path = self.path_of(target)?;
-        let file = std::fs::File::create(&path).map_err(Error::Unwritable)?;
-        let head = [
-            "address",
-            "name",
-            "state",
-            "reason",
-            "reply_code",
-            "server_says",
-            "attempts",
-            "time",
-            "account",
-        ];
-        let mut export = CsvExport::new(BufWriter::new(file), &head).map_err(unwritable)?;
-        let mut after = None;
-        let mut rows = 0;
-        loop {
-            let page = self.list_recipients(id, filter, after, EXPORT_WINDOW).await?;
-            for row in &page.rows {
-                export.row(export_row(row)).map_err(unwritable)?;
-                rows += 1;
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        export.finish().map_err(unwritable)?;
-        Ok(rows)
-    }
-}
-
-fn export_row(row: &DeliveryRecord) -> [String; 9] {
-    let time = jiff::Timestamp::from_millisecond(row.updated_at_ms).map(|time| time.to_string());
-    [
-        row.address.clone(),
-        row.name.clone(),
-        row.state.clone(),
-        row.skip_reason.clone().or_else(|| row.verdict.clone()).unwrap_or_default(),
-        row.reply_code.map(|code| code.to_string()).unwrap_or_default(),
-        row.reply_text.clone(),
-        row.attempts.to_string(),
-        time.unwrap_or_default(),
-        row.account.clone().unwrap_or_default(),
-    ]
-}
-
-fn unwritable(error: impl Into<std::io::Error>) -> Error {
-    Error::Unwritable(error.into())
 }
 
 /// The names behind a campaign's ids.
