@@ -51,6 +51,10 @@ impl Engine {
             Some(text) => parse_dkim_domain(&text).ok_or(Error::Value("domain"))?,
             None => before.map_or(account.values.from.address.domain(), |dkim| &dkim.domain).to_owned(),
         };
+        let kept_before = match (&draft.key, before) {
+            (DkimKeySource::Kept, _) | (_, None) => None,
+            (_, Some(_)) => self.secrets().find(&SecretName::dkim_key(id)).await?,
+        };
         let (algorithm, public_key) = match draft.key {
             DkimKeySource::Kept => {
                 let dkim = before.ok_or(Error::Value("key"))?;
@@ -66,7 +70,13 @@ impl Engine {
             }
         };
         let dkim = Dkim { algorithm, domain, selector, public_key };
-        self.store().update_account_dkim(id, Some(&dkim)).await?;
+        if let Err(error) = self.store().update_account_dkim(id, Some(&dkim)).await {
+            // The record in the DNS is still that of the key before.
+            if let Some(before) = kept_before {
+                self.secrets().store(&SecretName::dkim_key(id), before).await?;
+            }
+            return Err(error.into());
+        }
         self.dkim_changed(id).await
     }
 
