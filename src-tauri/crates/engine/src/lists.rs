@@ -1,9 +1,9 @@
 //! Lists: named sets of contacts.
 
-use hongyan_domain::{ListId, clean_line};
+use hongyan_domain::ListId;
 use hongyan_store::ListRecord;
 
-use crate::names::{clean_name, name_key};
+use crate::names::{clean_name, name_key, taken};
 use crate::{Changed, Engine, Error, Result};
 
 impl Engine {
@@ -14,7 +14,7 @@ impl Engine {
 
     /// The list with this name.
     pub async fn find_list(&self, name: &str) -> Result<ListRecord> {
-        match self.store().find_list_by_name(&name_key(&clean_line(name))).await? {
+        match self.store().find_list_by_name(&name_key(name)).await? {
             Some(id) => Ok(self.store().load_list(id).await?),
             None => Err(Error::NotFound("list")),
         }
@@ -24,7 +24,7 @@ impl Engine {
     pub async fn create_list(&self, name: &str) -> Result<ListRecord> {
         let name = clean_name(name)?;
         let inserted = self.store().insert_list(&name, &name_key(&name), self.now_ms()).await;
-        let id = inserted.map_err(|error| taken(error, name))?;
+        let id = inserted.map_err(|error| taken(error, &name))?;
         self.tell_changed(Changed::Lists);
         Ok(self.store().load_list(id).await?)
     }
@@ -42,7 +42,7 @@ impl Engine {
     pub async fn rename_list(&self, id: ListId, name: &str) -> Result<ListRecord> {
         let name = clean_name(name)?;
         let renamed = self.store().rename_list(id, &name, &name_key(&name)).await;
-        renamed.map_err(|error| taken(error, name))?;
+        renamed.map_err(|error| taken(error, &name))?;
         self.tell_changed(Changed::Lists);
         Ok(self.store().load_list(id).await?)
     }
@@ -55,12 +55,5 @@ impl Engine {
         self.store().delete_list(id).await?;
         self.tell_changed(Changed::Lists);
         Ok(())
-    }
-}
-
-fn taken(error: hongyan_store::Error, name: String) -> Error {
-    match error {
-        hongyan_store::Error::Taken => Error::NameTaken(name),
-        other => other.into(),
     }
 }

@@ -1,11 +1,11 @@
 //! Names the user gives: one clean line, not empty, not too long, compared without regard to case.
 
-use hongyan_domain::clean_line;
+use hongyan_domain::{clean_line, truncate_chars};
 
 use crate::{Error, Result};
 
 /// Longest name of a list, template, account or campaign, in characters.
-pub const MAX_NAME_CHARS: usize = 120;
+pub(crate) const MAX_NAME_CHARS: usize = 120;
 
 /// Cleans a name and checks it.
 pub(crate) fn clean_name(name: &str) -> Result<String> {
@@ -21,5 +21,20 @@ pub(crate) fn clean_name(name: &str) -> Result<String> {
 
 /// What two names are compared by.
 pub(crate) fn name_key(name: &str) -> String {
-    name.to_lowercase()
+    clean_line(name).to_lowercase()
+}
+
+/// A name with a number behind it, cut where it would be too long.
+pub(crate) fn numbered(name: &str, number: u32) -> String {
+    let number = format!(" {number}");
+    let room = MAX_NAME_CHARS.saturating_sub(number.len());
+    format!("{}{number}", truncate_chars(name, room))
+}
+
+/// The error of a change that gives a thing this name.
+pub(crate) fn taken(error: hongyan_store::Error, name: &str) -> Error {
+    match error {
+        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
+        other => other.into(),
+    }
 }

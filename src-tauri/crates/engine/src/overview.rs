@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use hongyan_domain::{AccountKind, CampaignState, PauseReason};
 use hongyan_store::CampaignRecord;
 
+use crate::sending::DAY_MS;
 use crate::{Engine, Result};
 
 /// Days the start page looks back on.
 const DAYS: i64 = 30;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The three first steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use hongyan_compose::{Language, Source};
-use hongyan_domain::{TemplateFormat, TemplateId, clean_line, clean_text, truncate_chars};
+use hongyan_domain::{TemplateFormat, TemplateId, clean_line, clean_text};
 use hongyan_store::{TemplateLine, TemplateRecord, TemplateValues};
 
-use crate::names::{MAX_NAME_CHARS, clean_name, name_key};
+use crate::names::{clean_name, name_key, numbered, taken};
 use crate::{Changed, Engine, Error, Result};
 
 /// What the user writes; may have mistakes, as it may be half done.
@@ -87,7 +87,7 @@ impl Engine {
 
     /// The template with this name.
     pub async fn find_template(&self, name: &str) -> Result<TemplateRecord> {
-        match self.store().find_template_by_name(&name_key(&clean_line(name))).await? {
+        match self.store().find_template_by_name(&name_key(name)).await? {
             Some(id) => self.load_template(id).await,
             None => Err(Error::NotFound("template")),
         }
@@ -148,18 +148,11 @@ impl Engine {
     async fn free_template_name(&self, name: &str) -> Result<String> {
         let mut number = 2;
         loop {
-            let candidate = format!("{} {number}", truncate_chars(name, MAX_NAME_CHARS - 6));
+            let candidate = numbered(name, number);
             if self.store().find_template_by_name(&name_key(&candidate)).await?.is_none() {
                 return Ok(candidate);
             }
             number += 1;
         }
-    }
-}
-
-fn taken(error: hongyan_store::Error, name: &str) -> Error {
-    match error {
-        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
-        other => other.into(),
     }
 }

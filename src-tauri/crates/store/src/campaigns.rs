@@ -186,7 +186,16 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Brings a hidden campaign back.
+    /// The name of a hidden campaign.
+    pub async fn find_deleted_campaign_name(&self, id: CampaignId) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("select name from campaigns where id = $1 and deleted_at_ms is not null")
+            .bind(id.0)
+            .fetch_optional(self.reader())
+            .await?)
+    }
+
+    /// Brings a hidden campaign back; `false` where none is hidden under this id, [`Error::Taken`] where another has its
+    /// name now.
     pub async fn restore_campaign(&self, id: CampaignId) -> Result<bool> {
         let mut transaction = self.begin().await?;
         let done = sqlx::query(

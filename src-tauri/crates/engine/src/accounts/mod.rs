@@ -27,7 +27,7 @@ pub(crate) use test::server_says;
 pub use test::{AccountTest, BadCertificate, Problem};
 
 use crate::event::Changed;
-use crate::names::name_key;
+use crate::names::{name_key, taken};
 use crate::{Engine, Error, Result};
 
 /// Connections the sandbox takes at a time.
@@ -93,6 +93,11 @@ impl Engine {
             return Err(Error::SandboxFixed);
         }
         let (mut values, secrets) = draft.check(before.has_password)?;
+        // Before any secret is touched: those that are kept fit the account as it stands.
+        let namesake = self.store().find_account(&values.name_key).await?;
+        if namesake.is_some_and(|namesake| namesake.id != id) {
+            return Err(Error::NameTaken(values.name));
+        }
         if values.proxy != before.proxy {
             self.forget_proxy_password(id, before.proxy.as_ref()).await?;
         }
@@ -216,12 +221,5 @@ impl Engine {
             timeouts: self.timeouts(),
             pipelining: true,
         }
-    }
-}
-
-fn taken(error: hongyan_store::Error, name: &str) -> Error {
-    match error {
-        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
-        other => other.into(),
     }
 }

@@ -149,7 +149,7 @@ impl Engine {
 
     async fn probe(&self, server: &hongyan_smtp::Server) -> AccountTest {
         let mut server = server.clone();
-        // Somebody is watching: a minute at each step is enough to know.
+        // Somebody is watching: so long at each step is enough to know.
         server.timeouts = hongyan_smtp::Timeouts::all(std::time::Duration::from_secs(20));
         match probe(&server).await {
             Ok(report) => AccountTest {

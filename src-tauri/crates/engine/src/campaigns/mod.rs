@@ -21,7 +21,7 @@ pub use sample::{Sample, TestSent};
 pub(crate) use starting::Starting;
 
 use crate::event::Changed;
-use crate::names::{clean_name, name_key};
+use crate::names::{clean_name, name_key, numbered, taken};
 use crate::{Engine, Error, Result};
 
 /// Bytes of a run's token key.
@@ -101,7 +101,7 @@ impl Engine {
         self.load_campaign(id).await
     }
 
-    /// Makes a draft with the same choices. `name` is what to call it; a number is added where it is taken.
+    /// Makes a draft with the same choices; a number behind the name tells them apart.
     pub async fn duplicate_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
         let mut values = self.load_campaign(id).await?.values;
         let name = self.free_campaign_name(&values.name).await?;
@@ -119,8 +119,7 @@ impl Engine {
     async fn free_campaign_name(&self, name: &str) -> Result<String> {
         let mut number = 2;
         loop {
-            let room = crate::names::MAX_NAME_CHARS.saturating_sub(6);
-            let candidate = format!("{} {number}", hongyan_domain::truncate_chars(name, room));
+            let candidate = numbered(name, number);
             if self.store().find_campaign(&name_key(&candidate)).await?.is_none() {
                 return Ok(candidate);
             }
@@ -144,11 +143,9 @@ impl Engine {
 
     /// Takes a deletion back.
     pub async fn restore_campaign(&self, id: CampaignId) -> Result<()> {
-        match self.store().restore_campaign(id).await {
-            Ok(true) => {}
-            Ok(false) => return Err(Error::UndoExpired),
-            Err(hongyan_store::Error::Taken) => return Err(Error::NameTaken(String::new())),
-            Err(error) => return Err(error.into()),
+        let name = self.store().find_deleted_campaign_name(id).await?.ok_or(Error::UndoExpired)?;
+        if !self.store().restore_campaign(id).await.map_err(|error| taken(error, &name))? {
+            return Err(Error::UndoExpired);
         }
         self.tell_changed(Changed::Campaigns);
         Ok(())
@@ -251,11 +248,4 @@ fn token_key() -> Vec<u8> {
     let mut key: Vec<u8> = halves.iter().flat_map(|half| half.into_bytes()).collect();
     key.truncate(TOKEN_KEY_BYTES);
     key
-}
-
-fn taken(error: hongyan_store::Error, name: &str) -> Error {
-    match error {
-        hongyan_store::Error::Taken => Error::NameTaken(name.to_owned()),
-        other => other.into(),
-    }
 }
