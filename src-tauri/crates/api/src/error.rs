@@ -110,7 +110,7 @@ pub enum ErrorCode {
     ReadOnly,
     /// The database is busy or damaged.
     DatabaseFailed,
-    /// The database was made by a newer version.
+    /// The database or the vault was made by a newer version.
     DatabaseNewer,
     /// An undo came too late.
     UndoExpired,

@@ -117,7 +117,8 @@ fn secrets(fault: &SecretsFault) -> ErrorView {
         SecretsFault::PassphraseTooShort { min } => {
             ErrorView::new(ErrorCode::PassphraseTooShort).with("minimum", min).at("passphrase")
         }
-        SecretsFault::Damaged | SecretsFault::NewerVersion => ErrorView::new(ErrorCode::SecretsDamaged),
+        SecretsFault::Damaged => ErrorView::new(ErrorCode::SecretsDamaged),
+        SecretsFault::NewerVersion => ErrorView::new(ErrorCode::DatabaseNewer),
         SecretsFault::VaultExists | SecretsFault::Keyring(_) | SecretsFault::Io(_) => {
             ErrorView::new(ErrorCode::SecretsFailed).with_detail(fault.to_string())
         }

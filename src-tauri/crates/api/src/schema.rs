@@ -67,6 +67,8 @@ mod tests {
             std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
             std::fs::write(path, &text).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), text, "run `npm run schema`");
+        let committed = std::fs::read_to_string(path).unwrap();
+        let other = text.lines().zip(committed.lines()).find(|(fresh, committed)| fresh != committed);
+        assert!(committed == text, "run `npm run schema`; the first line that differs: {other:?}");
     }
 }

@@ -737,9 +737,9 @@ export type Finding = {
   /** `error` (sending is refused) or `warning`. */
   severity: string;
   /**
-   * `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`, `account_held`,
-   * `sandbox_among_others`,
-   * `password_missing`, `secrets_locked`, `plain_text_connection`, `mail_too_large`, `not_buildable`.
+   * `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`,
+   * `sandbox_among_others`, `account_held`, `password_missing`, `secrets_locked`, `plain_text_connection`,
+   * `dkim_not_aligned`, `mail_too_large`, `not_buildable`.
    */
   code: string;
   /** Values for the sentence, for example `field`. */

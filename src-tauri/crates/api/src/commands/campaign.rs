@@ -152,9 +152,9 @@ pub struct CheckView {
 pub struct Finding {
     /// `error` (sending is refused) or `warning`.
     pub severity: String,
-    /// `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`, `account_held`,
-    /// `sandbox_among_others`,
-    /// `password_missing`, `secrets_locked`, `plain_text_connection`, `mail_too_large`, `not_buildable`.
+    /// `no_list`, `no_template`, `no_account`, `audience_empty`, `template_invalid`, `unknown_field`, `missing_field`,
+    /// `sandbox_among_others`, `account_held`, `password_missing`, `secrets_locked`, `plain_text_connection`,
+    /// `dkim_not_aligned`, `mail_too_large`, `not_buildable`.
     pub code: String,
     /// Values for the sentence, for example `field`.
     pub params: BTreeMap<String, String>,
