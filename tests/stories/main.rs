@@ -32,8 +32,10 @@ mod crash;
 mod cut_fifty_times;
 mod domain_limits;
 mod every_person;
+mod exports;
 #[cfg(unix)]
 mod full_disk;
+mod held;
 mod hourly_quota;
 mod house_rules;
 mod imports;
