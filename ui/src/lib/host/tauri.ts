@@ -15,11 +15,8 @@ export const tauriHost: Host = {
   onEvent: (handler) => listening('engine', handler),
   chooseOpen: (kind) => invoke<PickedFile | null>('pick_open', { kind, title: m.ui_choose_file() }),
   chooseSave: async (name) => {
-    const handle = await invoke<FileHandle | { handle: FileHandle } | null>('pick_save', {
-      name,
-      title: m.ui_save_file(),
-    });
-    return typeof handle === 'string' ? { handle } : handle;
+    const handle = await invoke<FileHandle | null>('pick_save', { name, title: m.ui_save_file() });
+    return handle === null ? null : { handle };
   },
   deliver: async () => {},
   onFileDrop: (handler) => {

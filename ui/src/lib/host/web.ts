@@ -88,10 +88,7 @@ export const webHost: Host = {
     const file = await pick(kind === 'contacts' ? '.csv,.tsv,.txt,text/csv,text/plain' : '.md,.html,.htm,.txt');
     return file ? upload(file) : null;
   },
-  chooseSave: async (name) => {
-    const answer = (await askJson('/files/new', { name })) as FileHandle | { handle: FileHandle };
-    return typeof answer === 'string' ? { handle: answer } : answer;
-  },
+  chooseSave: async (name) => (await askJson('/files/new', { name })) as { handle: FileHandle },
   deliver: async (handle, name) => {
     const response = await ask(`/files/${encodeURIComponent(handle)}`);
     if (!response.ok) await read(response);
