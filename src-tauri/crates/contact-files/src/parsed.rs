@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use hongyan_domain::{Contact, EmailAddress, FieldName, clean_line, clean_text};
+use hongyan_domain::{EmailAddress, clean_line, clean_text};
 
 use crate::excerpt::masked;
 use crate::guard::unguarded;
@@ -25,24 +25,6 @@ pub struct ParsedContact {
     pub name: String,
     /// One value a field; an empty one means that the file has none.
     pub values: Vec<String>,
-}
-
-impl ParsedContact {
-    /// The values that are not empty with their names; `fields` as [`crate::ContactReader::fields`] gives them.
-    pub fn named_values<'a>(
-        &'a self,
-        fields: &'a [FieldName],
-    ) -> impl Iterator<Item = (&'a FieldName, &'a str)> {
-        let pairs = fields.iter().zip(&self.values);
-        pairs.filter(|(_, value)| !value.is_empty()).map(|(field, value)| (field, value.as_str()))
-    }
-
-    /// The contact with its fields by name.
-    pub fn into_contact(self, fields: &[FieldName]) -> Contact {
-        let named = fields.iter().cloned().zip(self.values);
-        let fields = named.filter(|(_, value)| !value.is_empty()).collect();
-        Contact { address: self.address, name: self.name, fields }
-    }
 }
 
 /// The columns that are read and what becomes of them.

@@ -98,11 +98,6 @@ impl ContactReader {
         })
     }
 
-    /// How many rows were blank so far.
-    pub fn blank_rows(&self) -> u64 {
-        self.records.blank_rows()
-    }
-
     /// How many bytes of the file are read; runs ahead of the rows by less than a megabyte or two.
     pub fn bytes_read(&self) -> u64 {
         self.records.bytes_read().min(self.total_bytes)

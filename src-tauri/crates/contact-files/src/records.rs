@@ -22,7 +22,6 @@ pub(crate) struct Records<R> {
     len: usize,
     next: usize,
     number: u64,
-    blank_rows: u64,
 }
 
 /// What [`Records::advance`] came to.
@@ -43,17 +42,12 @@ pub(crate) enum Step {
 
 impl<R: Read> Records<R> {
     pub(crate) fn new(text: DecodedText<R>, delimiter: u8) -> Self {
-        Self { text, delimiter, cells: Vec::new(), len: 0, next: 0, number: 0, blank_rows: 0 }
+        Self { text, delimiter, cells: Vec::new(), len: 0, next: 0, number: 0 }
     }
 
     /// The number of the current row as a spreadsheet shows it: the first is 1, blank rows count.
     pub(crate) fn number(&self) -> u64 {
         self.number
-    }
-
-    /// How many blank rows were passed over.
-    pub(crate) fn blank_rows(&self) -> u64 {
-        self.blank_rows
     }
 
     /// How many bytes were taken from the input.
@@ -79,9 +73,7 @@ impl<R: Read> Records<R> {
             (self.len, self.next) = (0, 0);
             let Some(step) = self.split_next()? else { return Ok(None) };
             self.number += 1;
-            if matches!(step, Step::Record) && self.record().is_blank() {
-                self.blank_rows += 1;
-            } else {
+            if !(matches!(step, Step::Record) && self.record().is_blank()) {
                 return Ok(Some(step));
             }
         }
