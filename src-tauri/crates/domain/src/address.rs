@@ -105,11 +105,6 @@ impl EmailAddress {
         &self.ascii_domain
     }
 
-    /// The address as it goes into SMTP commands and headers: local part as typed, ASCII domain.
-    pub fn to_wire(&self) -> String {
-        format!("{}@{}", self.local_part(), self.ascii_domain)
-    }
-
     /// Whether a server must know SMTPUTF8 to take it (RFC 6531).
     pub fn needs_smtputf8(&self) -> bool {
         !self.local_part().is_ascii()

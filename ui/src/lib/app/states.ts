@@ -43,8 +43,6 @@ const campaignLooks = {
   cancelled: look('waiting', Ban, m.app_campaign_cancelled),
 };
 
-export type DeliveryWord = keyof typeof deliveryLooks;
-export type CampaignWord = keyof typeof campaignLooks;
 
 function pick<Word extends string>(
   looks: Record<Word, { meaning: Meaning; icon: StateLook['icon']; label: () => string }>,
