@@ -1,14 +1,16 @@
 //! An error that nobody foresaw ends a campaign's sending: it is tried again less and less often, people are told why
 //! it stands still, and it goes on by itself when the error is gone.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use hongyan_domain::{CampaignId, CampaignState, PauseReason};
+use hongyan_domain::{CampaignId, CampaignState, DomainLimit, PauseReason, SendingLimits};
 use hongyan_store::{NewRun, Store};
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 
-use crate::desk::{Desk, MORNING_MS};
-use crate::ground::within_patience;
+use crate::desk::{Desk, MORNING_MS, account_draft};
+use crate::ground::{free_port, within_patience};
 
 const PEOPLE: usize = 3;
 const SECOND: Duration = Duration::from_secs(1);
@@ -62,4 +64,32 @@ async fn a_campaign_that_an_error_ends_is_tried_less_and_less_and_goes_on_when_t
     desk.until_in_time(ill, SECOND, "the end", |campaign| campaign.state == CampaignState::Finished).await;
     assert_eq!(desk.counts(ill).await, [("sent", PEOPLE as i64)].into());
     assert_eq!(server.received().len(), 2 * PEOPLE);
+}
+
+/// Spoils what the database knows of a contact, as a failing disk would.
+fn spoil(folder: &Path, address: &str) {
+    let script = "import sqlite3, sys
+with sqlite3.connect(sys.argv[1], timeout=60) as database:
+    spoilt = database.execute(\"update contacts set fields = 'nobody can read this' where address = ?\", [sys.argv[2]])
+sys.exit(spoilt.rowcount != 1)";
+    let mut python = Command::new("python3");
+    let spoilt = python.args(["-c", script]).arg(folder.join("hongyan.db")).arg(address).status();
+    assert!(spoilt.expect("Python runs").success());
+}
+
+/// The connections have mails in hand and would try for ever; the error comes with those who wait behind a limit.
+#[tokio::test]
+async fn an_error_is_told_although_the_server_is_out_of_reach() {
+    let desk = Desk::builder().without_sending().open().await;
+    let file = b"email\r\na@quiet.example\r\nb@quiet.example\r\nc@busy.example\r\n";
+    let list = desk.import("All", file).await.unwrap().record.list_id.expect("a list");
+    let account = desk.account(account_draft(free_port(), 1)).await;
+    let domains =
+        vec![DomainLimit { domain: "busy.example".to_owned(), per_minute: Some(5), per_hour: None }];
+    desk.engine.update_limits(account, SendingLimits { domains, ..Default::default() }).await.unwrap();
+    let campaign = desk.draft(list, desk.template("Hello", "Hello").await, account).await;
+    desk.start(campaign).await;
+    spoil(desk.folder(), "c@busy.example");
+    desk.engine.start_sending().await.unwrap();
+    desk.until_told(campaign, "the error", |pace| pace.fault == Some(PauseReason::Database)).await;
 }

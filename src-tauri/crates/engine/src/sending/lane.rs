@@ -146,24 +146,44 @@ impl Lane {
             workers.spawn(work(shift.clone(), jobs.clone()));
         }
         let mut watch = Watch::new(self.account.id, jobs, self.runner.engine.now_ms());
-        let feeder = tokio::spawn(feed(shift.clone(), sender));
+        let mut feeder = tokio::spawn(feed(shift.clone(), sender));
+        let mut fed = None;
         let mut tick = tokio::time::interval(TICK);
         loop {
             tokio::select! {
                 ended = workers.join_next() => if ended.is_none() { break },
+                ended = &mut feeder, if fed.is_none() => {
+                    fed = Some(ended.unwrap_or_else(|error| Err(error.into())));
+                }
                 _ = tick.tick() => {
-                    self.runner.engine.tell(Event::CampaignProgress(self.runner.campaign));
-                    if !self.is_alone {
-                        watch.look(&shift.motion, &self.runner.deck, self.runner.engine.now_ms());
+                    if matches!(fed, Some(Err(_))) && shift.is_out_of_reach() {
+                        // The connections would wait for their server for long, and nobody be told of the error.
+                        shift.stop.cancel();
                     }
-                    self.recover().await?;
+                    self.look(shift, &mut watch).await;
                 }
             }
         }
         // When the last connection has left, the feeder must find nobody at the other end, and wait for no turn.
         drop(watch);
         shift.stop.cancel();
-        feeder.await?
+        match fed {
+            Some(fed) => fed,
+            None => feeder.await?,
+        }
+    }
+
+    /// What is done a few times a second.
+    async fn look(&self, shift: &Shift, watch: &mut Watch) {
+        let engine = &self.runner.engine;
+        engine.tell(Event::CampaignProgress(self.runner.campaign));
+        if !self.is_alone {
+            watch.look(&shift.motion, &self.runner.deck, engine.now_ms());
+        }
+        if let Err(error) = self.recover().await {
+            // Written again with its next step. To end here would cut the mails that are under way.
+            tracing::warn!(%error, "that an account gets faster cannot be noted");
+        }
     }
 
     /// An account that was slowed down gets a little faster while all goes well.

@@ -223,6 +223,11 @@ impl Shift {
         false
     }
 
+    /// Whether no connection stands and the last try to make one failed.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.network_down.load(Ordering::Relaxed) && self.open.load(Ordering::Relaxed) == 0
+    }
+
     /// Why the round ended.
     pub(super) fn ending(&self) -> Ending {
         if let Some(hold) = self.hold.lock().unwrap_or_else(PoisonError::into_inner).take() {
