@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use hongyan_domain::{
-    AccountId, AccountKind, Dkim, DkimAlgorithm, EmailAddress, Fingerprint, LoginKind, LoginMechanism, Proxy,
-    Sender, TlsMode,
+    AccountId, AccountKind, AccountProblem, Dkim, DkimAlgorithm, EmailAddress, Fingerprint, LoginKind,
+    LoginMechanism, Proxy, Sender, TlsMode, Verdict,
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 
 use crate::{Error, Result, Store};
 
@@ -175,6 +175,24 @@ fn stored_fingerprint(text: &str) -> Result<Fingerprint> {
     text.parse().map_err(|_| Error::Damaged("fingerprint"))
 }
 
+/// Ends an account's hold where it is because of this problem.
+pub(crate) async fn release_from(
+    transaction: &mut SqliteConnection,
+    id: AccountId,
+    problem: AccountProblem,
+) -> Result<()> {
+    sqlx::query(
+        "update accounts
+         set held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
+         where id = $1 and held_verdict = $2",
+    )
+    .bind(id.0)
+    .bind(Verdict::Account(problem).as_str())
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 impl Store {
     /// Adds an account.
     pub async fn insert_account(&self, values: &AccountValues, now_ms: i64) -> Result<AccountId> {
@@ -257,14 +275,7 @@ impl Store {
             .bind(trusted.as_ref().map(ToString::to_string))
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "update accounts
-             set held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
-             where id = $1 and held_verdict = 'account_tls'",
-        )
-        .bind(id.0)
-        .execute(&mut *transaction)
-        .await?;
+        release_from(&mut transaction, id, AccountProblem::Tls).await?;
         Ok(transaction.commit().await?)
     }
 

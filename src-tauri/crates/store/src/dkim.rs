@@ -1,7 +1,8 @@
 //! Which key signs an account's mails: its public side only.
 
-use hongyan_domain::{AccountId, Dkim};
+use hongyan_domain::{AccountId, AccountProblem, Dkim};
 
+use crate::accounts::release_from;
 use crate::{Result, Store};
 
 impl Store {
@@ -20,14 +21,7 @@ impl Store {
         .bind(dkim.map(|dkim| &dkim.public_key))
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
-            "update accounts
-             set held_verdict = null, held_detail = '', held_since_ms = null, held_until_ms = null
-             where id = $1 and held_verdict = 'account_signing_key'",
-        )
-        .bind(id.0)
-        .execute(&mut *transaction)
-        .await?;
+        release_from(&mut transaction, id, AccountProblem::SigningKey).await?;
         Ok(transaction.commit().await?)
     }
 }
