@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hongyan_store::Store;
 use hongyan_testkit::ScriptedServer;
 
-use super::Victim;
+use super::{Victim, mails_between};
 use crate::chance;
 use crate::command_line::Ctl;
 use crate::ground::{PATIENCE, within_patience};
@@ -55,15 +55,15 @@ async fn survives(way: Way, mails: usize, kills: usize, most_to_go_on: Duration)
     ctl.run(&["account", "set", "Shop", "--burst", &way.burst.to_string()]).await.json();
     ctl.run(&["campaign", "start", "May"]).await.json();
 
-    let between = mails / (kills + 1);
-    let (mut in_doubt, mut longest) = (0, Duration::ZERO);
+    let between = mails_between(mails, kills, way.connections * way.burst);
+    let (mut in_doubt, mut most, mut longest) = (0, 0, Duration::ZERO);
     for kill in 0..kills {
         let moment = kill * between + chance.usize(1..=between);
         let (under_way, went_on) = killed_at(&ctl, &server, way, moment, chance.usize(..COMMANDS)).await;
         in_doubt += under_way;
-        longest = longest.max(went_on);
-        eprintln!("kill {}: {under_way} under way, went on after {went_on:?}", kill + 1);
+        (most, longest) = (most.max(under_way), longest.max(went_on));
     }
+    eprintln!("{kills} kills: {in_doubt} in doubt, {most} a kill at most, went on after {longest:?} at most");
     let ended = ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
     assert_eq!(ended["state"], "finished");
     assert!(server.received().len() > kills * between, "the last kill came at the end");

@@ -9,6 +9,12 @@ mod power_cut;
 
 use std::process::Child;
 
+/// How many mails lie between two ends of a campaign of so many mails, so that the last comes before everybody has
+/// theirs: each end may cost those that are under way, which then arrive at no server.
+fn mails_between(mails: usize, ends: usize, most_under_way: usize) -> usize {
+    (mails - ends * most_under_way) / (ends + 1)
+}
+
 /// A process that does not outlive its story.
 pub struct Victim(pub Child);
 

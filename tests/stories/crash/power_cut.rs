@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use hongyan_testkit::ScriptedServer;
 use tempfile::TempDir;
 
-use super::Victim;
 use super::killed::{is_sound, nothing_is_lost};
+use super::{Victim, mails_between};
 use crate::chance;
 use crate::command_line::Ctl;
 use crate::ground::{shim, times, within_patience};
@@ -66,7 +66,7 @@ async fn five_power_cuts_in_one_campaign_bring_nobody_back_that_was_sent() {
     ctl.run(&["campaign", "start", "May"]).await.json();
     disk.has_all_of(ctl.folder());
 
-    let between = mails / (cuts + 1);
+    let between = mails_between(mails, cuts, CONNECTIONS);
     let mut in_doubt = 0;
     for cut in 0..cuts {
         let moment = (cut * between + chance.usize(1..=between)).max(server.received().len() + 1);
@@ -81,6 +81,7 @@ async fn five_power_cuts_in_one_campaign_bring_nobody_back_that_was_sent() {
         disk.has_all_of(ctl.folder());
         in_doubt += under_way;
     }
+    eprintln!("{cuts} power cuts: {in_doubt} in doubt");
     ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
     nothing_is_lost(&ctl, &server, mails, in_doubt).await;
 }
