@@ -1,5 +1,8 @@
 //! A campaign on the command line, from the plan to the report.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 
 use super::Ctl;
@@ -61,6 +64,11 @@ async fn the_sandbox_catches_a_campaign_and_shows_it() {
     assert!(mail["html"].as_str().unwrap().contains("</p>"), "{mail}");
     let has_way_out = |header: &serde_json::Value| header["name"] == "List-Unsubscribe";
     assert!(mail["headers"].as_array().unwrap().iter().any(has_way_out));
+    let headers = mail["headers"].as_array().unwrap();
+    let value =
+        |name: &str| headers.iter().find(|header| header["name"] == name).expect(name)["value"].clone();
+    assert!(value("Message-ID").as_str().unwrap().starts_with('<'), "{mail}");
+    assert_eq!(value("To"), format!("{} <{}>", person(3).name, person(3).address));
 }
 
 #[tokio::test]
@@ -81,6 +89,8 @@ async fn a_second_process_cannot_send_and_says_who_does() {
         (params["program"].as_str(), params["pid"].as_str()),
         (Some("hongyanctl"), Some(pid.to_string().as_str()))
     );
+    let served = first_line(&mut ctl.serve()).await;
+    assert_eq!(served["sentBy"]["pid"], pid, "{served}");
 
     gate.open();
     assert_eq!(ended(first).await.json()["counts"]["sent"], 10);
@@ -127,7 +137,7 @@ async fn a_campaign_asked_to_end_leaves_nothing_in_doubt_and_goes_on_later() {
     let sender = ctl.command(&["campaign", "start", "May", "--wait"]).spawn().unwrap();
     within_patience("the fifth mail", gate.reached()).await;
     let pid = sender.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     gate.open();
     assert_eq!(ended(sender).await.code, Some(130));
     let counts = ctl.counts().await;
@@ -181,4 +191,18 @@ async fn after_a_run_it_is_sent_again_to_whom_the_command_line_says() {
     assert_eq!(ctl.run(&["campaign", "resend", "May", "--new"]).await.json()["count"], 2);
     ctl.run(&["campaign", "start", "May", "--wait"]).await.json();
     assert_eq!(nobody_got_two(&server).len(), 8);
+}
+
+/// What a program says first that does not end by itself.
+async fn first_line(command: &mut Command) -> serde_json::Value {
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("hongyanctl runs");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        out.read_line(&mut line).map(|_| line)
+    });
+    let line = within_patience("its first line", reading).await.expect("a thread").expect("a line");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    serde_json::from_str(&line).expect("JSON")
 }

@@ -37,6 +37,11 @@ async fn contacts_go_in_and_come_out_again() {
     let exported = std::fs::read_to_string(&out).unwrap();
     assert_eq!(exported.lines().count(), 31);
     assert!(exported.contains(&person(17).address) && exported.contains(&person(17).city));
+
+    let all = ctl.run(&["contacts", "export", "--list", "Friends"]).await.json();
+    let rows = all["rows"].as_array().expect("rows");
+    assert_eq!((rows.len(), all["total"].as_i64()), (30, Some(30)));
+    assert!(rows.iter().any(|row| row["fields"]["city"] == person(17).city), "{all}");
 }
 
 #[tokio::test]

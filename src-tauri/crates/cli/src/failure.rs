@@ -62,6 +62,17 @@ impl Failure {
         ErrorView::new(code).with("file", path.display()).with_detail(error.to_string()).into()
     }
 
+    /// The same with the name of the file that could not be opened: the engine knows only its handle.
+    pub fn about_file(self, path: &Path) -> Self {
+        match self {
+            Self::Refused(mut refusal) if refusal.error.view.code == ErrorCode::FileUnreadable => {
+                refusal.error.view.params.insert("file".to_owned(), path.display().to_string());
+                Self::Refused(refusal)
+            }
+            other => other,
+        }
+    }
+
     /// What a server refused or how a connection broke.
     pub fn of_problem(problem: &ProblemView) -> Self {
         let mut view = ErrorView::new(ErrorCode::SmtpFailed)

@@ -68,7 +68,8 @@ pub async fn run(session: &Session<'_>, arguments: ImportContacts) -> Result<(),
         has_header: None,
     };
     let request = PreviewImport { file: file.clone(), options };
-    let preview: ImportPreview = session.call("import.preview", &request).await?;
+    let preview: Result<ImportPreview, Failure> = session.call("import.preview", &request).await;
+    let preview = preview.map_err(|failure| failure.about_file(&arguments.file))?;
     let start = StartImport {
         file,
         columns: targets(&preview.columns, &arguments.map)?,

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use clap::Args;
 use hongyan_api::{ErrorCode, ErrorView, Router};
-use hongyan_engine::Engine;
+use hongyan_engine::{Engine, Holder};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -73,8 +73,19 @@ impl std::ops::Deref for App {
 
 /// What is printed.
 #[derive(Debug, Serialize)]
-struct Address {
+#[serde(rename_all = "camelCase")]
+struct Served {
     address: String,
+    /// Who sends on the data folder, where this process only shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_by: Option<Sender>,
+}
+
+/// Another process.
+#[derive(Debug, Serialize)]
+struct Sender {
+    program: String,
+    pid: u32,
 }
 
 /// Serves and sends until the program is asked to end.
@@ -89,7 +100,9 @@ pub async fn run(session: &Session<'_>, arguments: ServeArguments) -> Result<(),
     let token = Token::random().map_err(|error| {
         ErrorView::new(ErrorCode::Internal).with_detail(format!("no random numbers: {error}"))
     })?;
-    let address = Address { address: format!("http://127.0.0.1:{port}/#token={}", token.as_str()) };
+    let address = format!("http://127.0.0.1:{port}/#token={}", token.as_str());
+    let sent_by = session.engine.find_sender().map(|Holder { program, pid, .. }| Sender { program, pid });
+    let served = Served { address, sent_by };
     let ending = CancellationToken::new();
     let app = App(Arc::new(Parts {
         engine: session.engine.clone(),
@@ -99,11 +112,14 @@ pub async fn run(session: &Session<'_>, arguments: ServeArguments) -> Result<(),
         scratch: Scratch::open(session.engine.folder())?,
         ending: ending.clone(),
     }));
+    if let Some(Sender { program, pid }) = &served.sent_by {
+        session.screen.note(&Sentence::SendsElsewhere { program, pid: *pid });
+    }
     let sending = session.engine.start_sending_when_free();
     let server =
         axum::serve(listener, routes::routes(app)).with_graceful_shutdown(ending.clone().cancelled_owned());
     let mut server = tokio::spawn(async move { server.await });
-    session.screen.show(&address, |_| address.address.clone())?;
+    session.screen.show(&served, |_| served.address.clone())?;
     end.await;
     ending.cancel();
     sending.abort();

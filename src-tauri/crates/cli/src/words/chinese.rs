@@ -64,6 +64,10 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::SendsAgain { name, count } => format!("“{name}”将再次发给 {count} 人。"),
         Sentence::SettledAsSent { count } => format!("{count} 封结果不明的邮件已记为送达。"),
         Sentence::SentBy { program, pid } => format!("由 {}（进程 {pid}）发送。", line(program)),
+        Sentence::SendsElsewhere { program, pid } => format!(
+            "{}（进程 {pid}）正在使用此数据文件夹发送。在其结束之前，这里只能查看，不能更改。",
+            line(program)
+        ),
         Sentence::SentByNobody => "目前没有程序在发送。请打开鸿雁，或运行 `hongyanctl serve`。".to_owned(),
         Sentence::TestSent { to, server_says } => {
             format!("发往 {} 的测试邮件已被接收：{}", line(to), line(server_says))
@@ -111,14 +115,16 @@ fn import_report(import: &ImportView) -> String {
 fn import_problem(problem: &ImportProblem) -> String {
     let column = problem.column.as_ref().map(|column| format!("“{}”列", line(column))).unwrap_or_default();
     let reason = codes::import_fault(&problem.code).unwrap_or(&problem.code);
-    format!("  第 {} 行{column}：{reason}（{}）", problem.row, line(&problem.excerpt))
+    let excerpt = line(&problem.excerpt);
+    let excerpt = if excerpt.is_empty() { excerpt } else { format!("（{excerpt}）") };
+    format!("  第 {} 行{column}：{reason}{excerpt}", problem.row)
 }
 
 pub(super) fn counts(counts: &Counts) -> String {
     let parts = [
         ("已发送", counts.sent),
         ("失败", counts.failed),
-        ("存疑", counts.in_doubt),
+        ("结果不明", counts.in_doubt),
         ("稍后重试", counts.deferred),
         ("跳过", counts.skipped),
         ("等待", counts.queued + counts.armed),

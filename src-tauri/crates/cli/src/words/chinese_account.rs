@@ -60,7 +60,7 @@ fn manners(account: &AccountView) -> Option<String> {
             Some(format!("每个连接同时在途：设为 {burst} 封，但服务器不支持，邮件将逐封发送"))
         }
         (None, _) => Some(format!(
-            "每个连接同时在途：最多 {burst} 封；程序崩溃或连接中断后，每个连接最多有这么多封存疑"
+            "每个连接同时在途：最多 {burst} 封；程序崩溃或连接中断后，每个连接最多有这么多封结果不明"
         )),
     }
 }

@@ -26,8 +26,8 @@ pub fn error(view: &ErrorView) -> String {
             "字段名须以文字或字母开头，只能包含文字、字母、数字和下划线。".to_owned()
         }
         ErrorCode::ValueInvalid => format!("{field} 的值不可用。"),
-        ErrorCode::FileUnreadable => format!("无法打开文件。{}", value("file")),
-        ErrorCode::FileUnwritable => format!("无法写入文件。{}", value("file")),
+        ErrorCode::FileUnreadable => with_file("无法打开文件", &value("file")),
+        ErrorCode::FileUnwritable => with_file("无法写入文件", &value("file")),
         ErrorCode::FileEmpty => "文件是空的。".to_owned(),
         ErrorCode::FileNotText => "这不是文本文件。表格请另存为 CSV，文本请存为 UTF-8。".to_owned(),
         ErrorCode::EncodingUnknown => "无法识别该文字编码。".to_owned(),
@@ -91,6 +91,10 @@ fn dkim_key(reason: &str) -> &'static str {
     }
 }
 
+fn with_file(what: &str, file: &str) -> String {
+    if file.is_empty() { format!("{what}。") } else { format!("{what}：{file}") }
+}
+
 fn not_found(what: &str, name: &str) -> String {
     let what = match what {
         "account" => "账户",
@@ -104,7 +108,8 @@ fn not_found(what: &str, name: &str) -> String {
         _ => "项目",
     };
     if name.is_empty() {
-        format!("没有这个{what}。")
+        let measure = if what == "邮件" { "封" } else { "个" };
+        format!("没有这{measure}{what}。")
     } else {
         format!("没有名为“{name}”的{what}。")
     }
@@ -230,7 +235,7 @@ pub fn reason(word: &str) -> Option<&'static str> {
 pub fn state(word: &str) -> Option<&'static str> {
     Some(match word {
         "draft" => "是草稿",
-        "scheduled" => "已定时",
+        "scheduled" => "已排期",
         "running" => "发送中",
         "paused" => "已暂停",
         "finished" => "已完成",
@@ -240,7 +245,7 @@ pub fn state(word: &str) -> Option<&'static str> {
         "sent" => "已发送",
         "deferred" => "稍后重试",
         "failed" => "失败",
-        "in_doubt" => "存疑",
+        "in_doubt" => "结果不明",
         "skipped" => "跳过",
         _ => return None,
     })

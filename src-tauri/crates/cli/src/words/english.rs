@@ -79,6 +79,10 @@ pub fn say(sentence: &Sentence<'_>) -> String {
         Sentence::SendsAgain { name, count } => format!("“{name}” goes out to {count} people again."),
         Sentence::SettledAsSent { count } => format!("Taken for sent: {count}."),
         Sentence::SentBy { program, pid } => format!("It is sent by {} (process {pid}).", line(program)),
+        Sentence::SendsElsewhere { program, pid } => format!(
+            "{} (process {pid}) is sending on this data folder. Until it ends, you can look at everything here and change nothing.",
+            line(program)
+        ),
         Sentence::SentByNobody => {
             "Nothing sends at the moment. Open Hongyan, or run `hongyanctl serve`.".to_owned()
         }
@@ -130,7 +134,9 @@ fn import_report(import: &ImportView) -> String {
 fn import_problem(problem: &ImportProblem) -> String {
     let column = problem.column.as_ref().map(|column| format!(", {}", line(column))).unwrap_or_default();
     let reason = codes::import_fault(&problem.code).unwrap_or(&problem.code);
-    format!("  row {}{column}: {reason} ({})", problem.row, line(&problem.excerpt))
+    let excerpt = line(&problem.excerpt);
+    let excerpt = if excerpt.is_empty() { excerpt } else { format!(" ({excerpt})") };
+    format!("  row {}{column}: {reason}{excerpt}", problem.row)
 }
 
 pub(super) fn counts(counts: &Counts) -> String {

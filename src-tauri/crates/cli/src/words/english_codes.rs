@@ -26,8 +26,8 @@ pub fn error(view: &ErrorView) -> String {
             "A field name begins with a letter and has letters, digits and underscores only.".to_owned()
         }
         ErrorCode::ValueInvalid => format!("The value of {field} is not allowed."),
-        ErrorCode::FileUnreadable => format!("The file cannot be opened. {}", value("file")),
-        ErrorCode::FileUnwritable => format!("The file cannot be written. {}", value("file")),
+        ErrorCode::FileUnreadable => with_file("The file cannot be opened.", &value("file")),
+        ErrorCode::FileUnwritable => with_file("The file cannot be written.", &value("file")),
         ErrorCode::FileEmpty => "The file is empty.".to_owned(),
         ErrorCode::FileNotText => "This is no text file. Save a spreadsheet as CSV, and a text as UTF-8.".to_owned(),
         ErrorCode::EncodingUnknown => "This encoding is not known.".to_owned(),
@@ -94,6 +94,10 @@ fn dkim_key(reason: &str) -> &'static str {
         "no_randomness" => "This computer gives no random numbers for a new key.",
         _ => "This key is damaged, perhaps cut short.",
     }
+}
+
+fn with_file(what: &str, file: &str) -> String {
+    if file.is_empty() { what.to_owned() } else { format!("{what} {file}") }
 }
 
 fn not_found(what: &str, name: &str) -> String {

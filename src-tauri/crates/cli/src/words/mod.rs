@@ -103,6 +103,8 @@ pub enum Sentence<'a> {
     SettledAsSent { count: i64 },
     /// Another process sends.
     SentBy { program: &'a str, pid: u32 },
+    /// Another process sends, so this one only shows.
+    SendsElsewhere { program: &'a str, pid: u32 },
     /// No process sends at the moment.
     SentByNobody,
     /// A test mail was taken.
@@ -182,11 +184,14 @@ impl Words {
         .to_owned()
     }
 
-    /// The state of a campaign or of a delivery.
+    /// The state of a campaign or of a delivery, as it stands alone in a table.
     pub fn state(self, word: &str) -> String {
-        match self {
-            Self::English => english_codes::state(word),
-            Self::Chinese => chinese_codes::state(word),
+        match (self, word) {
+            // Sentences say that it is one.
+            (Self::English, "draft") => Some("draft"),
+            (Self::Chinese, "draft") => Some("草稿"),
+            (Self::English, _) => english_codes::state(word),
+            (Self::Chinese, _) => chinese_codes::state(word),
         }
         .unwrap_or(word)
         .to_owned()
@@ -228,7 +233,7 @@ impl Words {
     pub fn campaign_heads(self) -> &'static [&'static str] {
         match self {
             Self::English => &["Name", "State", "Sent", "Failed", "In doubt", "Time"],
-            Self::Chinese => &["名称", "状态", "已发送", "失败", "存疑", "时间"],
+            Self::Chinese => &["名称", "状态", "已发送", "失败", "结果不明", "时间"],
         }
     }
 
