@@ -7,6 +7,8 @@ use mail_parser::{Addr, Address, HeaderValue, Message, MessageParser, PartType};
 /// How much of the source is shown, in bytes.
 const SHOWN_SOURCE: usize = 512 * 1024;
 const MAX_HEADER_CHARS: usize = 10_000;
+/// What begins a word that is not written as it reads (RFC 2047). All else reads best as it came.
+const ENCODED_WORD: &str = "=?";
 
 /// A caught mail, taken apart. All of it is foreign text.
 #[derive(Debug, Clone)]
@@ -48,13 +50,14 @@ fn headers_of(message: &Message<'_>) -> Vec<(String, String)> {
         .iter()
         .zip(message.headers_raw())
         .map(|(header, (name, raw))| {
-            let value = decoded(&header.value).unwrap_or_else(|| raw.to_owned());
+            let value = decoded(&header.value).filter(|_| raw.contains(ENCODED_WORD));
+            let value = value.unwrap_or_else(|| raw.to_owned());
             (name.to_owned(), truncate_chars(&clean_line(&value), MAX_HEADER_CHARS).to_owned())
         })
         .collect()
 }
 
-/// The value where it is a text or addresses; dates, content types and the like read best as they came.
+/// The value where it is a text or addresses.
 fn decoded(value: &HeaderValue<'_>) -> Option<String> {
     match value {
         HeaderValue::Text(text) => Some(text.to_string()),
