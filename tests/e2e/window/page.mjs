@@ -73,10 +73,15 @@ export class Page {
 
   /** The text inside the first frame, where the page shows a mail. */
   async seeInFrame(text) {
-    const frame = await this.#driver.wait(until.elementLocated(By.css('iframe')), PATIENCE_MS);
-    const source = () => frame.getAttribute('srcdoc');
-    await this.#driver.wait(async () => (await source()).includes(text), PATIENCE_MS, `“${text}” is not in the mail`);
-    const { height } = await frame.getRect();
+    // Another mail comes in another frame, so nothing is kept from one look to the next.
+    const look = `
+      const frame = document.querySelector('iframe');
+      return frame ? { source: frame.srcdoc, height: frame.getBoundingClientRect().height } : null;`;
+    const see = async () => {
+      const frame = await this.#driver.executeScript(look);
+      return frame?.source.includes(text) ? frame : null;
+    };
+    const { height } = await this.#driver.wait(see, PATIENCE_MS, `“${text}” is not in the mail`);
     assert.ok(height > 100, `the mail is shown ${height} high`);
   }
 
