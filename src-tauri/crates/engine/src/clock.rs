@@ -41,22 +41,7 @@ impl Clock {
 
     /// The day around a time, where days begin at this local hour.
     pub(crate) fn day_around(&self, at_ms: i64, hour: u8) -> Day {
-        let otherwise = Day { start_ms: at_ms, end_ms: at_ms + DAY_MS };
-        let Ok(at) = jiff::Timestamp::from_millisecond(at_ms) else { return otherwise };
-        let at = at.to_zoned(self.zone());
-        let begins = |date: jiff::civil::Date| {
-            let hour = i8::try_from(hour.min(23)).unwrap_or_default();
-            date.at(hour, 0, 0, 0).to_zoned(self.zone()).map(|begin| begin.timestamp().as_millisecond())
-        };
-        let around = || {
-            let today = begins(at.date())?;
-            if today > at_ms {
-                Ok::<_, jiff::Error>(Day { start_ms: begins(at.date().yesterday()?)?, end_ms: today })
-            } else {
-                Ok(Day { start_ms: today, end_ms: begins(at.date().tomorrow()?)? })
-            }
-        };
-        around().unwrap_or(otherwise)
+        day_around(at_ms, hour, &self.zone()).unwrap_or(Day { start_ms: at_ms, end_ms: at_ms + DAY_MS })
     }
 
     fn zone(&self) -> jiff::tz::TimeZone {
@@ -73,6 +58,22 @@ impl Clock {
         let start = jiff::civil::date(1970, 1, 1);
         date.since(start).map_or(0, |span| i64::from(span.get_days()))
     }
+}
+
+/// The day around a time. Where clocks are set on over the hour at which days begin, it begins when they are; where they
+/// are set back over it, the first time that it strikes.
+fn day_around(at_ms: i64, hour: u8, zone: &jiff::tz::TimeZone) -> Result<Day, jiff::Error> {
+    let date = jiff::Timestamp::from_millisecond(at_ms)?.to_zoned(zone.clone()).date();
+    let begins = |date: jiff::civil::Date| {
+        let hour = i8::try_from(hour.min(23)).unwrap_or_default();
+        date.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|begin| begin.timestamp().as_millisecond())
+    };
+    let today = begins(date)?;
+    Ok(if today > at_ms {
+        Day { start_ms: begins(date.yesterday()?)?, end_ms: today }
+    } else {
+        Day { start_ms: today, end_ms: begins(date.tomorrow()?)? }
+    })
 }
 
 /// A clock that stands until it is moved.
@@ -116,6 +117,54 @@ impl ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR_MS: i64 = DAY_MS / 24;
+
+    /// Central Europe: on at 2 o'clock on the last Sunday in March, back at 3 on the last one in October.
+    fn berlin() -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
+    }
+
+    /// How many hours the day has that begins at an hour before this moment in UTC.
+    fn hours_of_day(at: &str, hour: u8) -> i64 {
+        let at_ms = at.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let day = day_around(at_ms, hour, &berlin()).unwrap();
+        assert!(day.start_ms <= at_ms && at_ms < day.end_ms, "{at} is not in its day");
+        (day.end_ms - day.start_ms) / HOUR_MS
+    }
+
+    #[test]
+    fn a_day_has_an_hour_less_or_more_when_the_clocks_are_changed() {
+        for (at, hour, hours) in [
+            ("2026-07-01T12:00:00Z", 0, 24),
+            ("2026-03-29T12:00:00Z", 0, 23),
+            ("2026-10-25T12:00:00Z", 0, 25),
+            // Begun on the evening before.
+            ("2026-03-29T12:00:00Z", 21, 23),
+            ("2026-10-25T12:00:00Z", 21, 25),
+            // There is no half past two on the one day, and two of them on the other.
+            ("2026-03-29T00:59:00Z", 2, 24),
+            ("2026-03-29T01:00:00Z", 2, 23),
+            ("2026-10-25T00:30:00Z", 2, 25),
+            ("2026-10-25T01:30:00Z", 2, 25),
+        ] {
+            assert_eq!(hours_of_day(at, hour), hours, "{at}, days from {hour} o'clock");
+        }
+    }
+
+    #[test]
+    fn no_moment_of_a_year_lies_between_two_days() {
+        let first_ms = "2026-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        for hour in 0..24 {
+            let mut day = day_around(first_ms, hour, &berlin()).unwrap();
+            for _ in 0..366 {
+                let next = day_around(day.end_ms, hour, &berlin()).unwrap();
+                assert_eq!(next.start_ms, day.end_ms, "days from {hour} o'clock");
+                assert!(((23 * HOUR_MS)..=(25 * HOUR_MS)).contains(&(next.end_ms - next.start_ms)));
+                day = next;
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_manual_clock_wakes_only_who_is_due() {
