@@ -18,9 +18,10 @@ const SECOND: Duration = Duration::from_secs(1);
 const TIMES: usize = 6;
 
 /// Sets a draft running with a content, as if somebody else had written into the database.
-async fn begin(store: &Store, campaign: CampaignId, from: CampaignState, like: &NewRun, content: &str) {
+async fn begin(store: &Store, campaign: CampaignId, like: &NewRun, content: &str) {
     let run = NewRun { campaign_id: campaign, content: content.to_owned(), ..like.clone() };
-    let begun = store.start_run(&run, from, MORNING_MS, &mut |_| true).await.expect("the database works");
+    let version = store.load_campaign(campaign).await.expect("it is there").version();
+    let begun = store.start_run(&run, version, MORNING_MS, &mut |_| true).await.expect("the database works");
     begun.expect("the campaign stands where it should");
 }
 
@@ -36,7 +37,7 @@ async fn a_campaign_that_an_error_ends_is_tried_less_and_less_and_goes_on_when_t
     let beside = Store::open(desk.folder()).await.expect("a second process can open it");
     let like = beside.load_run(run).await.unwrap().fixed;
 
-    begin(&beside, ill, CampaignState::Draft, &like, "what nobody can read").await;
+    begin(&beside, ill, &like, "what nobody can read").await;
     // The time of each new try, told before it.
     let mut tries: Vec<i64> = Vec::new();
     while tries.len() < TIMES {
@@ -55,7 +56,7 @@ async fn a_campaign_that_an_error_ends_is_tried_less_and_less_and_goes_on_when_t
     assert_eq!(elsewhere.state, CampaignState::Running, "nobody has to do anything");
     assert_eq!(elsewhere.pause_reason, Some(PauseReason::Database), "other processes are told too");
 
-    begin(&beside, ill, CampaignState::Running, &like, &like.content).await;
+    begin(&beside, ill, &like, &like.content).await;
     desk.until_told(ill, "nothing any more", |pace| pace.fault.is_none()).await;
     let beside = beside.load_campaign(ill).await.unwrap();
     assert_eq!((beside.state, beside.pause_reason), (CampaignState::Running, None), "told too long");

@@ -41,6 +41,8 @@ pub struct CampaignRecord {
     pub at_ms: Option<i64>,
     /// When it was made, unix milliseconds.
     pub created_at_ms: i64,
+    /// When it was last changed, unix milliseconds.
+    pub updated_at_ms: i64,
     /// When sending began, unix milliseconds.
     pub started_at_ms: Option<i64>,
     /// When it ended, unix milliseconds.
@@ -49,6 +51,22 @@ pub struct CampaignRecord {
     pub run_id: Option<RunId>,
     /// Recipients of that run by state.
     pub counts: StateCounts,
+}
+
+/// A campaign as somebody read it: what was decided on it holds only as long as it stands there unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignVersion {
+    /// Where it stood.
+    pub state: CampaignState,
+    /// When it was last changed, unix milliseconds.
+    pub updated_at_ms: i64,
+}
+
+impl CampaignRecord {
+    /// Which version of the campaign this is.
+    pub const fn version(&self) -> CampaignVersion {
+        CampaignVersion { state: self.state, updated_at_ms: self.updated_at_ms }
+    }
 }
 
 #[derive(FromRow)]
@@ -62,6 +80,7 @@ struct Row {
     template_id: Option<i64>,
     at_ms: Option<i64>,
     created_at_ms: i64,
+    updated_at_ms: i64,
     started_at_ms: Option<i64>,
     finished_at_ms: Option<i64>,
     run_id: Option<i64>,
@@ -91,6 +110,7 @@ impl TryFrom<Row> for CampaignRecord {
             pause_detail: row.pause_detail,
             at_ms: row.at_ms,
             created_at_ms: row.created_at_ms,
+            updated_at_ms: row.updated_at_ms,
             started_at_ms: row.started_at_ms,
             finished_at_ms: row.finished_at_ms,
             run_id: row.run_id.map(RunId),

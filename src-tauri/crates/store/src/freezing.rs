@@ -12,12 +12,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use hongyan_domain::{CampaignState, RunId};
+use hongyan_domain::RunId;
 use sqlx::{Sqlite, Transaction};
 
 use crate::run_accounts::insert_run_accounts;
 use crate::runs::NewRun;
-use crate::{Error, Result, Store};
+use crate::{CampaignVersion, Error, Result, Store};
 
 /// How long a batch may keep others from writing, about.
 const LONGEST_BATCH: Duration = Duration::from_millis(70);
@@ -60,18 +60,18 @@ pub(crate) struct Audience {
 impl Store {
     /// Begins a run: freezes the audience into deliveries and sets the campaign running.
     ///
-    /// `None` when the campaign no longer stands in `from` (somebody else was faster), or was changed on the way, or
-    /// `watch` stopped it: then nothing is left of the run.
+    /// `None` when the campaign is another than `version` (somebody else was faster), or was changed on the way, or `watch`
+    /// stopped it: then nothing is left of the run.
     pub async fn start_run(
         &self,
         run: &NewRun,
-        from: CampaignState,
+        version: CampaignVersion,
         now_ms: i64,
         watch: Watch<'_>,
     ) -> Result<Option<RunId>> {
         let Some(_alone) = self.freeze_alone(watch).await? else { return Ok(None) };
         self.throw_away_unfrozen().await?;
-        let started = self.freeze_run(run, from, now_ms, watch).await;
+        let started = self.freeze_run(run, version, now_ms, watch).await;
         if !matches!(started, Ok(Some(_)))
             && let Err(error) = self.throw_away_unfrozen().await
         {
@@ -94,11 +94,11 @@ impl Store {
     async fn freeze_run(
         &self,
         run: &NewRun,
-        from: CampaignState,
+        version: CampaignVersion,
         now_ms: i64,
         watch: Watch<'_>,
     ) -> Result<Option<RunId>> {
-        let Some((id, version_ms)) = self.insert_unfrozen(run, from, now_ms).await? else { return Ok(None) };
+        let Some(id) = self.insert_unfrozen(run, version, now_ms).await? else { return Ok(None) };
         let mut audience = self.audience_of(id, now_ms).await?;
         let mut frozen = 0;
         loop {
@@ -112,26 +112,30 @@ impl Store {
                 return Ok(None);
             }
         }
-        let is_running = self.set_running(run, id, (from, version_ms), now_ms).await?;
+        let is_running = self.set_running(run, id, version, now_ms).await?;
         Ok(is_running.then_some(id))
     }
 
-    /// A run that counts for nobody yet, and when its campaign was last changed; `None` when that stands elsewhere.
+    /// A run that counts for nobody yet; `None` when its campaign is another by now.
     async fn insert_unfrozen(
         &self,
         run: &NewRun,
-        from: CampaignState,
+        version: CampaignVersion,
         now_ms: i64,
-    ) -> Result<Option<(RunId, i64)>> {
+    ) -> Result<Option<RunId>> {
         let mut transaction = self.begin().await?;
-        let version_ms: Option<i64> = sqlx::query_scalar(
-            "select updated_at_ms from campaigns where id = $1 and state = $2 and deleted_at_ms is null",
+        let is_unchanged: bool = sqlx::query_scalar(
+            "select exists (select 1 from campaigns
+                            where id = $1 and state = $2 and updated_at_ms = $3 and deleted_at_ms is null)",
         )
         .bind(run.campaign_id.0)
-        .bind(from.as_str())
-        .fetch_optional(&mut *transaction)
+        .bind(version.state.as_str())
+        .bind(version.updated_at_ms)
+        .fetch_one(&mut *transaction)
         .await?;
-        let Some(version_ms) = version_ms else { return Ok(None) };
+        if !is_unchanged {
+            return Ok(None);
+        }
         let id: i64 = sqlx::query_scalar(
             "insert into runs (campaign_id, number, content, token_key, total, started_at_ms, is_frozen)
              select $1, coalesce(max(number), 0) + 1, $2, $3, 0, $4, 0 from runs where campaign_id = $1
@@ -145,7 +149,7 @@ impl Store {
         .await?;
         insert_run_accounts(&mut transaction, RunId(id), &run.accounts).await?;
         transaction.commit().await?;
-        Ok(Some((RunId(id), version_ms)))
+        Ok(Some(RunId(id)))
     }
 
     /// The run is frozen and its campaign runs, both at once; `false` when somebody changed the campaign meanwhile.
@@ -153,7 +157,7 @@ impl Store {
         &self,
         run: &NewRun,
         id: RunId,
-        (from, version_ms): (CampaignState, i64),
+        version: CampaignVersion,
         now_ms: i64,
     ) -> Result<bool> {
         let mut transaction = self.begin().await?;
@@ -163,9 +167,9 @@ impl Store {
              where id = $1 and state = $2 and updated_at_ms = $4 and deleted_at_ms is null",
         )
         .bind(run.campaign_id.0)
-        .bind(from.as_str())
+        .bind(version.state.as_str())
         .bind(now_ms)
-        .bind(version_ms)
+        .bind(version.updated_at_ms)
         .execute(&mut *transaction)
         .await?;
         if started.rows_affected() == 0 {

@@ -27,7 +27,7 @@ mod templates;
 mod waiting;
 
 pub use accounts::{AccountRecord, AccountValues, Hold};
-pub use campaigns::{CampaignRecord, CampaignValues};
+pub use campaigns::{CampaignRecord, CampaignValues, CampaignVersion};
 pub use contacts::{
     ContactCursor, ContactFilter, ContactLine, ContactOrder, ContactPage, ContactPageRequest, ContactRecord,
     ContactSelection, ContactTotal, Happening, TimelineRecord,

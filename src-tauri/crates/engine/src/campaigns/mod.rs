@@ -183,7 +183,7 @@ impl Engine {
             content: content_of(&template)?,
             token_key: token_key(),
         };
-        self.start_run(&run, campaign.state).await?;
+        self.start_run(&run, campaign.version()).await?;
         tracing::info!(campaign = id.0, "campaign started");
         self.after_step(id).await?;
         Ok(())

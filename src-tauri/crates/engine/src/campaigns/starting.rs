@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
 
-use hongyan_domain::{CampaignId, CampaignState};
-use hongyan_store::NewRun;
+use hongyan_domain::CampaignId;
+use hongyan_store::{CampaignVersion, NewRun};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::Event;
@@ -48,9 +48,11 @@ impl Drop for Listed<'_> {
 
 impl Engine {
     /// Begins a run; where the user stopped it on the way, the campaign stays as it was.
-    pub(super) async fn start_run(&self, run: &NewRun, from: CampaignState) -> Result<()> {
+    pub(super) async fn start_run(&self, run: &NewRun, version: CampaignVersion) -> Result<()> {
         let campaign = run.campaign_id;
-        let Some(listed) = self.list_as_starting(campaign) else { return Err(Error::CampaignState(from)) };
+        let Some(listed) = self.list_as_starting(campaign) else {
+            return Err(Error::CampaignState(version.state));
+        };
         let (starting, clock) = (listed.starting.clone(), self.clock().clone());
         let (events, mut told_ms) = (self.event_sender(), clock.now_ms());
         let mut watch = |frozen| {
@@ -63,7 +65,7 @@ impl Engine {
             }
             !starting.is_stopped.load(Ordering::Relaxed)
         };
-        let started = self.store().start_run(run, from, self.now_ms(), &mut watch).await?.is_some();
+        let started = self.store().start_run(run, version, self.now_ms(), &mut watch).await?.is_some();
         if started || listed.starting.is_stopped.load(Ordering::Relaxed) {
             return Ok(());
         }

@@ -35,6 +35,9 @@ async fn ground() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
+/// The campaign as it stands there.
+const DRAFT: CampaignVersion = CampaignVersion { state: CampaignState::Draft, updated_at_ms: 0 };
+
 fn run() -> NewRun {
     NewRun { campaign_id: CampaignId(1), accounts: Vec::new(), content: String::new(), token_key: vec![0] }
 }
@@ -51,7 +54,7 @@ async fn everybody_in_the_lists_gets_one_delivery_and_somebody_is_told_on_the_wa
         told.push(count);
         true
     };
-    let started = store.start_run(&run(), CampaignState::Draft, 0, &mut watch).await.unwrap();
+    let started = store.start_run(&run(), DRAFT, 0, &mut watch).await.unwrap();
     assert_eq!(told.last(), Some(&12_500));
     assert!(told.len() >= 4 && told.is_sorted(), "{told:?}");
     let counts = store.load_counts(started.unwrap()).await.unwrap();
@@ -63,12 +66,12 @@ async fn everybody_in_the_lists_gets_one_delivery_and_somebody_is_told_on_the_wa
 #[tokio::test]
 async fn what_is_stopped_on_the_way_leaves_nothing_behind() {
     let (_folder, store) = ground().await;
-    let stopped = store.start_run(&run(), CampaignState::Draft, 0, &mut |count| count < 10_000).await;
+    let stopped = store.start_run(&run(), DRAFT, 0, &mut |count| count < 10_000).await;
     assert_eq!(stopped.unwrap(), None);
     assert_eq!(rows(&store, "select count(*) from deliveries").await, 0);
     assert_eq!(rows(&store, "select count(*) from runs").await, 0);
     assert_eq!(rows(&store, "select count(*) from campaigns where state = 'draft'").await, 1);
-    let again = store.start_run(&run(), CampaignState::Draft, 0, &mut |_| true).await.unwrap();
+    let again = store.start_run(&run(), DRAFT, 0, &mut |_| true).await.unwrap();
     assert!(again.is_some(), "the writer is free again");
 }
 
@@ -112,7 +115,7 @@ async fn another_campaign_s_journal_is_written_between_the_batches() {
         true
     };
     let run = run();
-    let freezing = store.start_run(&run, CampaignState::Draft, 0, &mut watch);
+    let freezing = store.start_run(&run, DRAFT, 0, &mut watch);
     tokio::select! {
         biased;
         () = sending => panic!("a thousand commits in no time"),
@@ -148,7 +151,7 @@ async fn a_run_that_is_not_frozen_yet_is_nobody_s() {
     tokio::select! {
         biased;
         () = looking => unreachable!(),
-        started = store.start_run(&run, CampaignState::Draft, 0, &mut watch) => drop(started.unwrap()),
+        started = store.start_run(&run, DRAFT, 0, &mut watch) => drop(started.unwrap()),
     }
     assert!(!seen.lock().unwrap().is_empty(), "nobody looked in time");
     assert_eq!(beside.load_campaign(CampaignId(1)).await.unwrap().counts.total(), 12_500);
@@ -168,7 +171,7 @@ async fn break_off(store: &Store) {
     tokio::select! {
         biased;
         _ = told => {}
-        started = store.start_run(&run, CampaignState::Draft, 0, &mut watch) => panic!("it ended: {started:?}"),
+        started = store.start_run(&run, DRAFT, 0, &mut watch) => panic!("it ended: {started:?}"),
     }
     assert!(rows(store, "select count(*) from deliveries").await >= 3_000);
 }
@@ -182,7 +185,7 @@ async fn what_a_crash_leaves_half_frozen_is_thrown_away_and_frozen_anew_once() {
     let campaign = store.load_campaign(CampaignId(1)).await.unwrap();
     assert_eq!((campaign.state, campaign.run_id), (CampaignState::Draft, None));
 
-    let started = store.start_run(&run(), CampaignState::Draft, 0, &mut |_| true).await.unwrap();
+    let started = store.start_run(&run(), DRAFT, 0, &mut |_| true).await.unwrap();
     let counts = store.load_counts(started.unwrap()).await.unwrap();
     assert_eq!((counts.total(), counts.open()), (12_500, 12_499));
     assert_eq!(rows(&store, "select count(*) from deliveries").await, 12_500);
@@ -225,11 +228,21 @@ async fn a_campaign_that_is_changed_on_the_way_is_not_started() {
         told.await.unwrap();
         store.update_campaign(CampaignId(1), &values, 7).await.unwrap()
     };
-    let (started, changed) =
-        tokio::join!(store.start_run(&run, CampaignState::Draft, 0, &mut watch), changing);
+    let (started, changed) = tokio::join!(store.start_run(&run, DRAFT, 0, &mut watch), changing);
     assert!(changed && started.unwrap().is_none());
     assert_eq!(rows(&store, "select count(*) from deliveries").await, 0);
     assert_eq!(store.load_campaign(CampaignId(1)).await.unwrap().state, CampaignState::Draft);
+}
+
+#[tokio::test]
+async fn a_campaign_that_is_another_than_was_looked_at_is_not_started() {
+    let (_folder, store) = ground().await;
+    let looked_at = store.load_campaign(CampaignId(1)).await.unwrap();
+    store.update_campaign(CampaignId(1), &looked_at.values, 7).await.unwrap();
+    let started = store.start_run(&run(), looked_at.version(), 8, &mut |_| true).await.unwrap();
+    assert_eq!((started, rows(&store, "select count(*) from runs").await), (None, 0));
+    let version = store.load_campaign(CampaignId(1)).await.unwrap().version();
+    assert!(store.start_run(&run(), version, 8, &mut |_| true).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -239,8 +252,8 @@ async fn two_who_start_a_campaign_at_once_freeze_it_once() {
     let (one, other) = (run(), run());
     let (mut first, mut second) = (|_| true, |_| true);
     let (one, other) = tokio::join!(
-        store.start_run(&one, CampaignState::Draft, 0, &mut first),
-        beside.start_run(&other, CampaignState::Draft, 0, &mut second)
+        store.start_run(&one, DRAFT, 0, &mut first),
+        beside.start_run(&other, DRAFT, 0, &mut second)
     );
     assert_ne!(one.unwrap().is_some(), other.unwrap().is_some());
     assert_eq!(rows(&store, "select count(*) from deliveries").await, 12_500);
