@@ -80,6 +80,7 @@ fn before_any_mail(stage: Stage, reply: &Reply, words: &Phrases) -> Verdict {
     let is_limit = words.are_about(Topic::TooFast) || words.are_about(Topic::AllowanceUsedUp);
     let problem = match stage {
         _ if words.are_about(Topic::TlsNeeded) => AccountProblem::Tls,
+        Stage::Auth if words.are_about(Topic::AccountBlocked) => AccountProblem::Reputation,
         Stage::Auth if reply.code == 421 && !is_limit && !is_policy(reply) => return Verdict::NetworkDown,
         Stage::Auth if !reply.is_temporary() || words.are_about(Topic::LoginNeeded) => AccountProblem::Login,
         _ if words.are_about(Topic::AllowanceUsedUp) => AccountProblem::Quota,

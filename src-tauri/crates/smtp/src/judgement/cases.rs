@@ -190,6 +190,24 @@ const SOURCES: &[Source] = &[
         (FinalReply, "550 5.7.1 [CS01] Message rejected due to local policy.", ContentRefused),
         (FinalReply, "550 5.7.1 Your message was rejected due to example.com DMARC policy.", Account(Reputation)),
     ]},
+    Source { host: "smtp.yandex.com", found_at: "github.com splitbrain/dokuwiki-plugin-smtp#38, PHPMailer/PHPMailer#283, chatmail/provider-db#205", rows: &[
+        (Auth, "530 5.7.7 Email sending without SSL/TLS encryption is not allowed. Please see: http://help.yandex.ru/mail/mail-clients/ssl.xml", Account(Tls)),
+        (Mail, "553 5.7.1 Sender address rejected: not owned by auth user.", Account(Sender)),
+        (FinalReply, "554 5.7.1 [2] Message rejected under suspicion of SPAM; https://ya.cc/1IrBc 1631900360-h4Ajl35YEe-dK78OYi4", ContentRefused),
+    ]},
+    Source { host: "smtp.zoho.com", found_at: "help.zoho.com, community; github.com nodemailer/nodemailer#456, frappe/erpnext#19057, cachethq/cachet#3052; smtp.codes/zoho; zoho.com/zeptomail/help, smtp-error-codes", rows: &[
+        (Auth, "535 Authentication Failed", Account(Login)),
+        (Auth, "554 5.1.8 Sender Address Blocked", Account(Reputation)),
+        (Mail, "530 Must issue a STARTTLS command first.", Account(Tls)),
+        (Rcpt, "452 4.3.1 Temporary System Error", TryLater),
+        (Rcpt, "541 5.4.1 Mail rejected by destination domain", RecipientRefused),
+        (Rcpt, "550 5.1.1 <li@example.com> User unknown", RecipientUnknown),
+        (FinalReply, "550 5.4.6 Unusual sending activity detected.", Account(SlowDown)),
+        (FinalReply, "550 5.7.1 Email rejected per DMARC policy for example.com", Account(Reputation)),
+        (FinalReply, "552 5.7.1 virus Eicar detected by Zoho Mail", ContentRefused),
+        (FinalReply, "553 Relaying disallowed as shop@example.com", Account(Sender)),
+        (FinalReply, "554 5.1.8 Email Outgoing Blocked", Account(Reputation)),
+    ]},
     Source { host: "mail.example.com", found_at: "qmail's remote replies; Delta Chat core src/smtp.rs (550 5.5.0 is no refusal)", rows: &[
         (Rcpt, "550 sorry, no mailbox here by that name. (#5.1.1)", RecipientUnknown),
         (Rcpt, "550 5.5.0 Service unavailable", TryLater),
@@ -219,6 +237,30 @@ fn failure(stage: Stage, reply: &str) -> Failure {
     inbox.push(format!("{reply}\r\n").as_bytes()).expect("a short reply");
     let code = inbox.next_reply().expect("a reply").expect("a whole reply");
     Failure { stage, cause: Cause::Reply(inbox.reply(code)) }
+}
+
+#[test]
+fn what_people_send_through_is_known_by_many_real_replies() {
+    let replies: usize = SOURCES.iter().map(|source| source.rows.len()).sum();
+    assert!(replies >= 150, "only {replies}");
+    for provider in [
+        "gmail",
+        "office365",
+        "yahoo",
+        "qq",
+        "163",
+        "aliyun",
+        "sina",
+        "yandex",
+        "zoho",
+        "mail.me.com",
+        "amazonaws",
+    ] {
+        assert!(SOURCES.iter().any(|source| source.host.contains(provider)), "none of {provider}");
+    }
+    for software in ["Exchange Server", "Postfix", "Exim"] {
+        assert!(SOURCES.iter().any(|source| source.found_at.starts_with(software)), "none of {software}");
+    }
 }
 
 #[test]

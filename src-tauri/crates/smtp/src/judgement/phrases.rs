@@ -88,11 +88,12 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
             "relay access denied", "relaying denied", "relay not permitted", "mail relay denied", "unable to relay",
             "not authorized to perform", "auth error", "cannot authenticate",
         ],
-        TlsNeeded => &["issue a starttls", "starttls command first", "encryption required"],
+        TlsNeeded => &["issue a starttls", "starttls command first", "encryption required",
+            "without ssl/tls encryption"],
         WrongSender => &[
             "mail from must equal authorized user", "must be same as authorization user", "not owned by user",
             "send as this sender", "sendasdenied", "send as denied", "is not verified", "conform with authentication",
-            "is non-local account", "local user only", "remote ip check error",
+            "is non-local account", "local user only", "remote ip check error", "relaying disallowed",
         ],
         UnknownSender => &[
             "sender address rejected", "sender verify failed", "mail from invalid", "denies the sender",
@@ -100,7 +101,7 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
         ],
         AccountBlocked => &[
             "bad outbound sender", "outgoing blocked", "outboundspam", "tenant has exceeded", "traffic not accepted",
-            "isn't allowed to send", "wm:blu",
+            "isn't allowed to send", "sender address blocked", "wm:blu",
         ],
         Distrust => &[
             "spamhaus", "block list", "blocklist", "blacklist", "dnsbl", "rbl deny", "black ip", "blocked using",
@@ -120,6 +121,7 @@ const fn phrases_of(topic: Topic) -> &'static [&'static str] {
         RecipientRefuses => &[
             "mailbox is full", "mailbox full", "over quota", "quota exceed", "user suspended", "user is locked",
             "account is disabled", "deactivated mailbox", "rejected by recipient", "isn't allowed to receive",
+            "rejected by destination domain",
         ],
         Spam => &["spam", "unsolicited", "dt:spm"],
         BadContent => &[
