@@ -1,7 +1,7 @@
 //! One person, one mail: theirs, with nobody else's address in it, and exactly what was meant.
 
 use hongyan_domain::AccountShare;
-use hongyan_testkit::ScriptedServer;
+use hongyan_testkit::{Command, ScriptedServer};
 
 use crate::desk::{Desk, SHOP, SHOP_NAME};
 use crate::inbox::{mailbox, nobody_got_two, parsed, raw_header, text_header};
@@ -50,6 +50,29 @@ async fn the_head_of_a_mail_says_who_writes_and_how_to_leave() {
     let references: Vec<&str> =
         received.iter().map(|mail| std::str::from_utf8(&mail.bytes).expect("ASCII")).collect();
     assert_ne!(references[0], references[1]);
+}
+
+/// So that a bounce, which may hold nothing else of the mail, names it.
+#[tokio::test]
+async fn a_server_is_told_each_mails_reference_for_its_bounces() {
+    let (desk, server) = (Desk::new().await, ScriptedServer::start().await);
+    let campaign = desk.draft_for(5, &server, 1).await;
+    desk.run(campaign).await;
+    let told: Vec<Vec<String>> = server
+        .heard()
+        .into_iter()
+        .filter_map(|heard| match heard.command {
+            Command::Mail { parameters, .. } => Some(parameters),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 5);
+    for (mail, told) in server.received().iter().zip(told) {
+        let message = parsed(&mail.bytes);
+        let reference = text_header(&message, "X-Hongyan-Ref");
+        assert!(told.contains(&format!("ENVID={reference}")), "{reference} is not in {told:?}");
+        assert!(told.iter().any(|parameter| parameter == "RET=HDRS"), "{told:?}");
+    }
 }
 
 #[tokio::test]
