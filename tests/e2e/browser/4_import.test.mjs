@@ -84,6 +84,7 @@ story('a long import goes on behind other screens, and can be stopped', async (s
   await user.screenshot('import running');
   await user.goTo('templates');
   await user.goTo('contacts');
+  await user.head.follow('contacts_import');
   await user.followText(user.say('import_running', { file: 'many.csv' }));
   await user.press('import_cancel');
   await user.sees('import_cancelled');
