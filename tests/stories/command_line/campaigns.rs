@@ -165,6 +165,19 @@ async fn a_campaign_is_given_its_time() {
 }
 
 #[tokio::test]
+async fn a_campaign_that_cannot_be_given_its_time_leaves_nothing_behind() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::builder().login("shop", "geheim").start().await);
+    ctl.account_at(&server, 1, Some("geheim")).await;
+    ctl.campaign_through_account(3).await;
+    let plan = ["campaign", "create", "--name", "Later", "--list", "People", "--template", "Hello"];
+    let later = [plan.as_slice(), &["--account", "Shop", "--at", "2099-05-01T09:00:00+08:00"]].concat();
+    let mut locked = ctl.command(&later);
+    locked.env_remove("HONGYAN_VAULT_PASSPHRASE");
+    assert_eq!(ended(locked.spawn().unwrap()).await.error_code(), "secrets_locked");
+    assert_eq!(ctl.run(&later).await.json()["campaign"]["state"], "scheduled");
+}
+
+#[tokio::test]
 async fn after_a_run_it_is_sent_again_to_whom_the_command_line_says() {
     let failing =
         Rule::at(At::Rcpt).for_recipient("p2@people.example").first(1).answers(550, "5.7.1 Not today");

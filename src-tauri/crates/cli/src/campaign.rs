@@ -170,16 +170,19 @@ async fn schedule(
     campaign: &CampaignRow,
     at: Timestamp,
 ) -> Result<CampaignView, Failure> {
-    unlock::for_accounts_of(session, campaign.id).await?;
-    let request = ScheduleCampaign { id: campaign.id, at_ms: at.as_millisecond() };
-    match session.call("campaign.schedule", &request).await {
+    match try_to_schedule(session, campaign.id, at).await {
         Ok(view) => Ok(view),
         Err(failure) => {
-            let failure = explain(session, campaign.id, failure).await?;
+            let failure = explain(session, campaign.id, failure).await.unwrap_or_else(|worse| worse);
             let _: Deleted = session.call("campaign.delete", &ById { id: campaign.id }).await?;
             Err(failure)
         }
     }
+}
+
+async fn try_to_schedule(session: &Session<'_>, id: i64, at: Timestamp) -> Result<CampaignView, Failure> {
+    unlock::for_accounts_of(session, id).await?;
+    session.call("campaign.schedule", &ScheduleCampaign { id, at_ms: at.as_millisecond() }).await
 }
 
 async fn list(session: &Session<'_>) -> Result<(), Failure> {
