@@ -56,6 +56,9 @@ fn restore_tag(tag: &Tag<'_>, tokens: &Tokenised, restored: &mut String) -> Resu
                 let attribute = attribute.to_ascii_lowercase();
                 if attribute.starts_with("on") {
                     restore_with(value, tokens, restored, |_| Err("event attribute"))?;
+                } else if attribute == "srcdoc" {
+                    // A page of its own: what is escaped once is markup there.
+                    restore_with(value, tokens, restored, |_| Err("page in an attribute"))?;
                 } else if attribute == "style" {
                     restore_with(value, tokens, restored, |_| Ok(Some(STYLE_WORD)))?;
                 } else if LINKS.contains(&attribute.as_str()) {
@@ -170,6 +173,7 @@ mod tests {
             ("<script>{{ a }}</script>", "code"),
             ("<style>p{color:{{ a }}}</style>", "code"),
             ("<p onclick=\"f('{{ a }}')\">", "event attribute"),
+            ("<iframe srcdoc=\"{{ a }}\">", "page in an attribute"),
             ("<p class={{ a }}>", "unquoted attribute"),
             ("<p {{ a }}>", "tag"),
             ("<h{{ a }}>", "tag"),
