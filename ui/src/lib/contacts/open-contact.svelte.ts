@@ -60,8 +60,11 @@ export class OpenContact {
       typeof id === 'number' ? call('contact.update', { id, contact }) : call('contact.create', { contact }),
     );
     if (!saved) return undefined;
-    this.form.fill(saved);
-    this.isLeaving = false;
+    // Meanwhile another contact may have been opened; its form is its own.
+    if (this.#id() === id) {
+      this.form.fill(saved);
+      this.isLeaving = false;
+    }
     return saved;
   }
 

@@ -66,6 +66,8 @@ export class TemplateEditor {
       id === null ? call('template.create', { template }) : call('template.update', { id, template }),
     );
     if (!saved) return false;
+    // Meanwhile another template may have been opened; what is written there stays.
+    if (this.#id !== id) return true;
     // Who went on writing meanwhile keeps that; it differs from what is kept now.
     const untouched = JSON.stringify(this.draft) === JSON.stringify(template);
     this.#id = saved.id;

@@ -82,6 +82,17 @@ describe('the editor of a plan', () => {
     expect([editor.plan.name, editor.saving]).toEqual(['Spring', 'saved']);
   });
 
+  it('takes back a name that is being saved', async () => {
+    const { editor, saves } = slowEditor();
+    void editor.rename('Autumn');
+    const first = await save(saves, 0);
+    const back = editor.rename('Spring');
+    first.take();
+    (await save(saves, 1)).take();
+    expect(await back).toBe(true);
+    expect([editor.plan.name, saves[1]?.plan.name]).toEqual(['Spring', 'Spring']);
+  });
+
   it('forgets the refused name when the old one is put back', async () => {
     const { editor, saves } = slowEditor();
     const renamed = editor.rename('Autumn');

@@ -63,7 +63,7 @@ export class PlanEditor {
   /** Gives it another name; answers whether the engine took it. */
   async rename(name: string): Promise<boolean> {
     this.#nameError = undefined;
-    if (name.trim() === this.#plan.name) return true;
+    if (name.trim() === this.#plan.name && this.#wantedName === undefined) return true;
     this.#wantedName = name.trim();
     this.#dirty = true;
     await this.#flush();
