@@ -31,6 +31,13 @@ export function onLost(act: () => void): () => void {
   return () => lost.delete(act);
 }
 
+/** Calls `act` when the line to the engine is back: events may have been missed. */
+export function onBack(act: () => void): () => void {
+  listen();
+  missed.add(act);
+  return () => missed.delete(act);
+}
+
 /** Calls `act` some time after it was asked to, however often that was meanwhile. */
 function atMostEvery(pauseMs: number, act: () => void): { soon: () => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;

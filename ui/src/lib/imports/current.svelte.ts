@@ -1,7 +1,8 @@
 import { show } from '$lib/app/format.svelte';
-import { onEngineEvent } from '$lib/app/events';
+import { onBack, onEngineEvent } from '$lib/app/events';
 import { tellElsewhere } from '$lib/app/notice';
 import { m } from '$lib/paraglide/messages';
+import { call } from '$lib/rpc/call';
 import type { ImportView } from '$lib/rpc/schema';
 import { toast } from '$lib/ui';
 
@@ -39,10 +40,7 @@ export function outcomeOf(view: ImportView): string {
   }
 }
 
-// An import goes on when its screen is left; this listens as long as the page lives.
-onEngineEvent((event) => {
-  if (event.kind !== 'importProgress') return;
-  const view = event.import;
+function take(view: ImportView): void {
   if (view.state === 'running') {
     running = view;
     return;
@@ -50,4 +48,22 @@ onEngineEvent((event) => {
   running = undefined;
   if (watchedId !== view.id) toast({ text: outcomeOf(view), tone: view.state === 'failed' ? 'problem' : 'done' });
   tellElsewhere(m.import_title(), outcomeOf(view));
+}
+
+/** Its end may have come while nothing was heard, or with the end of who imported: of that no event tells. */
+async function lookAgain(): Promise<void> {
+  if (!running) return;
+  const { id } = running;
+  try {
+    const view = await call('import.get', { id });
+    if (running?.id === id) take(view);
+  } catch {
+    // Whoever looks at it is told; here it goes on until something is heard.
+  }
+}
+
+// An import goes on when its screen is left; this listens as long as the page lives.
+onEngineEvent((event) => {
+  if (event.kind === 'importProgress') take(event.import);
 });
+onBack(() => void lookAgain());

@@ -94,7 +94,9 @@ class ImportWizard {
 
   /** A list of that name is there already, so the contacts join it. */
   joins(lists: readonly ListView[]): ListView | undefined {
-    return lists.find((list) => list.name === this.listName);
+    // The engine takes "Friends" and "friends" for one name.
+    const wanted = this.listName?.toLowerCase();
+    return lists.find((list) => list.name.toLowerCase() === wanted);
   }
 
   /** Starts the import, read exactly as the preview was. Throws when the engine refuses. */
