@@ -9,7 +9,9 @@ export interface PickedFile {
 
 export type OpenKind = 'contacts' | 'template';
 
-export type FileDrop = { kind: 'hover' } | { kind: 'leave' } | { kind: 'drop'; file: PickedFile };
+/** `failed` follows a `leave`: the file could not be handed over, with the wire's error object or anything else. */
+export type FileDrop =
+  { kind: 'hover' } | { kind: 'leave' } | { kind: 'drop'; file: PickedFile } | { kind: 'failed'; error: unknown };
 
 export type Unlisten = () => void;
 

@@ -36,3 +36,15 @@ it('a server that does not know the token is not asked again, and the page learn
   const { asked, heard } = await listen([gone, stranger]);
   expect({ asked, heard }).toEqual({ asked: 2, heard: ['lost', 'back'] });
 });
+
+it('a dropped file that cannot be handed over is told of', async () => {
+  const refusal = { code: 'disk_full', params: {} };
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(refusal), { status: 400 }));
+  const heard: unknown[] = [];
+  const stop = webHost.onFileDrop((drop) => heard.push(drop));
+  const drop = new Event('drop');
+  window.dispatchEvent(Object.assign(drop, { dataTransfer: { files: [new File(['a@x.example'], 'people.csv')] } }));
+  await vi.advanceTimersByTimeAsync(0);
+  stop();
+  expect(heard).toEqual([{ kind: 'leave' }, { kind: 'failed', error: refusal }]);
+});

@@ -116,7 +116,10 @@ export const webHost: Host = {
       if (!file) return;
       event.preventDefault();
       handler({ kind: 'leave' });
-      void upload(file).then((picked) => handler({ kind: 'drop', file: picked }));
+      void upload(file).then(
+        (picked) => handler({ kind: 'drop', file: picked }),
+        (error: unknown) => handler({ kind: 'failed', error }),
+      );
     });
     return () => abort.abort();
   },
