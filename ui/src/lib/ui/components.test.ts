@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import Button from './Button.svelte';
 import NumberField from './NumberField.svelte';
 import SearchField from './SearchField.svelte';
+import SelectField from './SelectField.svelte';
 import Toaster from './Toaster.svelte';
 import { toast } from './toasts.svelte';
 import TableProbe from '../../test/TableProbe.svelte';
@@ -118,4 +119,18 @@ describe('a table', () => {
     await rerender({ rows: [], loading: false });
     expect(screen.getByText('Nobody here')).toBeTruthy();
   });
+});
+
+it('a list of choices is walked past without a change, whatever its choices are called', async () => {
+  const onchange = vi.fn();
+  const options = [
+    { value: ',', label: 'Comma' },
+    { value: '\t', label: 'Tab' },
+  ];
+  render(SelectField, { label: 'Separator', value: ',', options, onchange });
+  await userEvent.tab();
+  expect(document.activeElement).toBe(screen.getByLabelText('Separator'));
+  await userEvent.tab();
+  expect(document.activeElement).not.toBe(screen.getByLabelText('Separator'));
+  expect(onchange).not.toHaveBeenCalled();
 });
