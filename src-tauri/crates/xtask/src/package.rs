@@ -27,7 +27,7 @@ pub fn run(project: &Project, arguments: &[String]) -> Result<(), Failure> {
         build.args(["--bundles", FORMATS]);
     }
     command::run(build.args(arguments))?;
-    for installer in installers(&project.path("target/release/bundle")) {
+    for installer in installers(&project.target("release/bundle")) {
         println!("{}", installer.display());
     }
     Ok(())

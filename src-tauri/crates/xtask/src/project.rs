@@ -24,7 +24,12 @@ impl Project {
 
     /// A program of the debug build.
     pub fn built(&self, program: &str) -> PathBuf {
+        self.target("debug").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// A folder of what Cargo builds.
+    pub fn target(&self, below: &str) -> PathBuf {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
-        target.join("debug").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+        target.join(below)
     }
 }
