@@ -27,6 +27,7 @@ mod bad_input;
 mod broken_connections;
 mod bursts;
 mod checks;
+mod clock_jumps;
 mod command_line;
 mod crash;
 mod cut_fifty_times;

@@ -78,6 +78,11 @@ impl Desk {
         self.clock.as_ref().expect("this desk has the system's clock").advance(by);
     }
 
+    /// Sets the manual clock's time of day on or back, without time passing.
+    pub fn set_clock(&self, by_ms: i64) {
+        self.clock.as_ref().expect("this desk has the system's clock").jump(by_ms);
+    }
+
     /// The account at a scripted server, without login; made where there is none yet.
     pub async fn account_at(&self, server: &ScriptedServer, connections: u32) -> AccountId {
         let draft = account_draft(server.port(), connections);

@@ -1,7 +1,7 @@
 //! The engine's clock: the system's, or one that a test moves by hand.
 //!
 //! Two clocks in one, as schedules need the time of day and waits must not jump with it: `now_ms` is the time of day,
-//! `sleep` waits on the monotonic clock (the manual one moves both together).
+//! `sleep` waits on the monotonic clock (the manual one moves both together, unless it is told to jump).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,7 +27,9 @@ impl Clock {
             Self::System => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
-            Self::Manual(manual) => manual.inner.now_ms.load(Ordering::SeqCst),
+            Self::Manual(manual) => {
+                manual.inner.passed_ms.load(Ordering::SeqCst) + manual.inner.jumped_ms.load(Ordering::SeqCst)
+            }
         }
     }
 
@@ -84,29 +86,39 @@ pub struct ManualClock {
 
 #[derive(Debug)]
 struct ManualInner {
-    now_ms: AtomicI64,
+    /// The monotonic clock.
+    passed_ms: AtomicI64,
+    /// What the time of day is ahead of it.
+    jumped_ms: AtomicI64,
     moved: Notify,
 }
 
 impl ManualClock {
     /// A clock that stands at this time.
     pub fn at(now_ms: i64) -> Self {
-        Self { inner: Arc::new(ManualInner { now_ms: AtomicI64::new(now_ms), moved: Notify::new() }) }
+        let (passed_ms, jumped_ms) = (AtomicI64::new(now_ms), AtomicI64::new(0));
+        Self { inner: Arc::new(ManualInner { passed_ms, jumped_ms, moved: Notify::new() }) }
     }
 
     /// Moves the clock on and wakes whoever waits for a time that has come.
     pub fn advance(&self, by: Duration) {
         let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.inner.now_ms.fetch_add(by_ms, Ordering::SeqCst);
+        self.inner.passed_ms.fetch_add(by_ms, Ordering::SeqCst);
         self.inner.moved.notify_waiters();
     }
 
+    /// Sets the time of day on, or back where it is negative, as somebody does who corrects it, or as it seems to a computer
+    /// that slept. Whoever waits goes on waiting.
+    pub fn jump(&self, by_ms: i64) {
+        self.inner.jumped_ms.fetch_add(by_ms, Ordering::SeqCst);
+    }
+
     async fn sleep(&self, duration: Duration) {
-        let until = self.inner.now_ms.load(Ordering::SeqCst)
+        let until = self.inner.passed_ms.load(Ordering::SeqCst)
             + i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2);
         loop {
             let moved = self.inner.moved.notified();
-            if self.inner.now_ms.load(Ordering::SeqCst) >= until {
+            if self.inner.passed_ms.load(Ordering::SeqCst) >= until {
                 return;
             }
             moved.await;
