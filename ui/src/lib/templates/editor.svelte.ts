@@ -14,6 +14,7 @@ export class TemplateEditor {
   readonly errors = new FormErrors(fields);
   #id = $state<number | null>(null);
   #kept = $state('');
+  #saving = Promise.resolve(true);
   readonly #format: () => TemplateFormat;
   readonly #read = resource(
     async () => (this.#id === null ? null : await call('template.get', { id: this.#id })),
@@ -58,8 +59,13 @@ export class TemplateEditor {
     return this.#kept !== JSON.stringify(this.draft);
   }
 
-  /** Saves; answers whether it is kept now. */
-  async save(): Promise<boolean> {
+  /** Saves, one time after the other, or a new template would be made twice; answers whether it is kept now. */
+  save(): Promise<boolean> {
+    this.#saving = this.#saving.then(() => (this.#id !== null && !this.isChanged) || this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<boolean> {
     const id = this.#id;
     const template = $state.snapshot(this.draft);
     const saved = await this.errors.run(() =>
