@@ -9,8 +9,11 @@ const engine = process.env['HONGYAN_SERVER'];
 export default defineConfig({
   plugins: [
     tailwindcss(),
-    // The tests use what `npm run messages` made; the plugin would keep them from ending.
-    ...(process.env['VITEST'] ? [] : [paraglideVitePlugin({ project: './project.inlang' })]),
+    // The tests use what `npm run messages` made; the plugin would keep them from ending. Each message is a module, so
+    // that the first screen reads only its own.
+    ...(process.env['VITEST']
+      ? []
+      : [paraglideVitePlugin({ project: './project.inlang', outputStructure: 'message-modules' })]),
     sveltekit(),
     svelteTesting(),
   ],

@@ -30,9 +30,11 @@ pub fn run() -> Result<(), tauri::Error> {
         .plugin(tauri_plugin_notification::init())
         .manage(House::default())
         .setup(|app| {
+            // Looked at before the house makes it.
+            let screen = window::first_screen(app);
             house::open_aside(app.handle());
             ending::watch(app.handle());
-            window::open(app)?;
+            window::open(app, screen)?;
             Ok(())
         })
         .on_window_event(drag::on_window_event)

@@ -72,6 +72,11 @@ struct Inner {
 }
 
 impl Engine {
+    /// Whether a data folder was surely never opened, so that there is nothing in it.
+    pub fn is_new(folder: &Path) -> bool {
+        Store::is_new(folder)
+    }
+
     /// Opens a data folder: database, secrets, sandbox. Sends nothing yet.
     pub async fn open(options: Options) -> Result<Self> {
         let Options { folder, program, secrets, tls_trust, timeouts, clock } = options;

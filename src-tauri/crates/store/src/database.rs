@@ -18,6 +18,8 @@ use crate::{Error, Result, journal};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
+const FILE: &str = "hongyan.db";
+
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
@@ -30,10 +32,15 @@ pub struct Store {
 }
 
 impl Store {
+    /// Whether the folder surely has no database yet; what cannot be looked into may have one.
+    pub fn is_new(folder: &Path) -> bool {
+        matches!(folder.join(FILE).try_exists(), Ok(false))
+    }
+
     /// Opens `hongyan.db` in the folder, making it where there is none; migrates it, after a backup.
     pub async fn open(folder: &Path) -> Result<Self> {
         make_private_folder(folder).map_err(Error::Folder)?;
-        let path = folder.join("hongyan.db");
+        let path = folder.join(FILE);
         let options = options(&path);
         migrate(&path, &options).await?;
         let writer = SqlitePoolOptions::new()

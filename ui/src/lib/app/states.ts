@@ -43,7 +43,6 @@ const campaignLooks = {
   cancelled: look('waiting', Ban, m.app_campaign_cancelled),
 };
 
-
 function pick<Word extends string>(
   looks: Record<Word, { meaning: Meaning; icon: StateLook['icon']; label: () => string }>,
   word: string,

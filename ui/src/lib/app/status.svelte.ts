@@ -72,19 +72,14 @@ export const app = {
     return status?.secrets.state === 'needs_passphrase';
   },
   load,
-  /** Loads once and then follows the engine, until the returned function is called. */
-  start(): () => void {
+  /** Loads once, and follows the engine from then on. */
+  start(): void {
     void load();
-    const stopChanged = onChanged(['app', 'accounts', 'contacts', 'campaigns'], () => void load());
-    const stopEvents = onEngineEvent((event) => {
+    onChanged(['app', 'accounts', 'contacts', 'campaigns'], () => void load());
+    onEngineEvent((event) => {
       if ('progress' in event) takeProgress(event.progress);
     });
-    const stopLost = onLost(() => void load());
-    return () => {
-      stopLost();
-      stopChanged();
-      stopEvents();
-    };
+    onLost(() => void load());
   },
   async saveSettings(change: Partial<UpdateSettings>): Promise<void> {
     const settings = await call('settings.update', {
