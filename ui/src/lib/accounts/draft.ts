@@ -77,9 +77,10 @@ export function fieldsFromAccount(account: AccountView): AccountFields {
   };
 }
 
-/** What goes over the wire, or null while a number is missing. An empty password keeps the one that is kept. */
+/** What goes over the wire, or null while a number is missing or wrong. An empty password keeps the one that is kept. */
 export function toDraft(fields: AccountFields): AccountDraft | null {
   if (fields.port === null || fields.maxConnections === null || fields.burst === null) return null;
+  if ([fields.port, fields.maxConnections, fields.burst].some(Number.isNaN)) return null;
   return {
     name: fields.name.trim(),
     host: fields.host.trim(),

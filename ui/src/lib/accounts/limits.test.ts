@@ -27,6 +27,18 @@ describe('the limits of an account', () => {
     expect(isUnchanged({ ...fieldsFromLimits(limits), perDay: 501 }, limits)).toBe(false);
   });
 
+  it('keep parts of a second that the form cannot enter', () => {
+    const limits = { ...none, gapMs: 400, gapMaxMs: 1500 };
+    expect(limitsFromFields({ ...fieldsFromLimits(limits), perDay: 500 })).toEqual({ ...limits, perDay: 500 });
+  });
+
+  it('are not sent while a number is wrong, as it would pass for no limit', () => {
+    const fields = fieldsFromLimits({ ...none, perHour: 50 });
+    expect(limitsFromFields({ ...fields, perHour: NaN })).toBeNull();
+    expect(limitsFromFields({ ...fields, domains: [{ domain: 'qq.com', perMinute: NaN, perHour: null }] })).toBeNull();
+    expect(isUnchanged({ ...fields, perHour: NaN }, { ...none, perHour: null })).toBe(false);
+  });
+
   it('leave out a line for a domain that nothing was entered in', () => {
     const empty = { domain: ' ', perMinute: null, perHour: null };
     expect(limitsFromFields({ ...fieldsFromLimits(none), domains: [empty] })).toEqual(none);

@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages';
 import type { DomainLimitView, Limits, LimitsView } from '$lib/rpc/schema';
 import { providerName } from './provider-name';
 
-/** The form's values: empty boxes are null, pauses are whole seconds. */
+/** The form's values: empty boxes are null, wrong ones NaN, pauses are seconds. */
 export interface LimitFields {
   perSecond: number | null;
   perMinute: number | null;
@@ -18,7 +18,7 @@ export interface LimitFields {
 }
 
 export function fieldsFromLimits(limits: Limits): LimitFields {
-  const seconds = (ms: number) => (ms > 0 ? Math.round(ms / 1000) : null);
+  const seconds = (ms: number) => (ms > 0 ? ms / 1000 : null);
   const { sessionPauseMs, gapMs, gapMaxMs, domains, ...counts } = limits;
   return {
     ...counts,
@@ -29,9 +29,12 @@ export function fieldsFromLimits(limits: Limits): LimitFields {
   };
 }
 
-export function limitsFromFields(fields: LimitFields): Limits {
+/** What goes over the wire, or null while a number is wrong: it must not pass for no limit. */
+export function limitsFromFields(fields: LimitFields): Limits | null {
   const { sessionPause, gap, gapMax, domains, ...counts } = fields;
-  const ms = (seconds: number | null) => (seconds ?? 0) * 1000;
+  const ofDomains = domains.flatMap(({ perMinute, perHour }) => [perMinute, perHour]);
+  if ([sessionPause, gap, gapMax, ...Object.values(counts), ...ofDomains].some(Number.isNaN)) return null;
+  const ms = (seconds: number | null) => Math.round((seconds ?? 0) * 1000);
   return {
     ...counts,
     sessionPauseMs: ms(sessionPause),

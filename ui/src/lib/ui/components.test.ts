@@ -29,7 +29,7 @@ it('a button says what it is doing and cannot be pressed twice', async () => {
   expect(button.textContent).toContain('Send to 1,204 people');
 });
 
-it('a number field has no value while what stands there is no number in its bounds', async () => {
+it('a number field says so while what stands there is no number in its bounds, and knows how people write one', async () => {
   let value: number | null = 465;
   render(NumberField, {
     label: 'Port',
@@ -46,11 +46,20 @@ it('a number field has no value while what stands there is no number in its boun
   await userEvent.clear(box);
   expect(value).toBeNull();
   await userEvent.type(box, '70000');
-  expect(value).toBeNull();
+  expect(value).toBeNaN();
   expect((box as HTMLInputElement).value).toBe('70000');
   await userEvent.clear(box);
   await userEvent.type(box, '587');
   expect(value).toBe(587);
+  for (const [typed, read] of [
+    ['１，０２５', 1025],
+    ['1,5', NaN],
+    ['5x', NaN],
+  ] as const) {
+    await userEvent.clear(box);
+    await userEvent.type(box, typed);
+    expect(value, typed).toBe(read);
+  }
 });
 
 it('a search waits until the typing rests, and not for Enter', async () => {
