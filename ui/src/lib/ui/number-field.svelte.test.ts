@@ -22,3 +22,19 @@ it('a number field keeps what was typed and says what is wrong with it', async (
   await userEvent.clear(box);
   expect([value, box.getAttribute('aria-invalid')]).toEqual([null, null]);
 });
+
+it('a number field says what is wrong with it also where its screen keeps the number there was', async () => {
+  render(NumberField, {
+    label: 'Per cent',
+    max: 100,
+    get value() {
+      return 0.4;
+    },
+    set value(_) {},
+  });
+  const box = screen.getByLabelText<HTMLInputElement>('Per cent');
+  expect([box.value, screen.queryByRole('alert')]).toEqual(['0.4', null]);
+  await userEvent.clear(box);
+  await userEvent.type(box, '500');
+  expect([box.value, box.getAttribute('aria-invalid')]).toEqual(['500', 'true']);
+});
