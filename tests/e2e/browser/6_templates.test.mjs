@@ -97,3 +97,14 @@ story('a template can be HTML of one’s own', async (scene) => {
   await user.press('ui_save');
   await user.sees('templates_saved', { name: 'Eigen 自己' });
 });
+
+story('a suggested letter is kept as it is, by the keyboard', async (scene) => {
+  const user = await scene.open();
+
+  await user.goTo('templates');
+  await user.pressEntry('templates_new', 'templates_new_markdown');
+  const name = user.field('templates_name');
+  await name.waitFor();
+  await user.page.keyboard.press('Control+s');
+  await user.sees('templates_saved', { name: await name.inputValue() });
+});

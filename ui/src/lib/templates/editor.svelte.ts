@@ -59,6 +59,11 @@ export class TemplateEditor {
     return this.#kept !== JSON.stringify(this.draft);
   }
 
+  /** There is something to keep; a new template is, even as it was suggested. */
+  get maySave(): boolean {
+    return this.isReady && (this.isChanged || this.id === null);
+  }
+
   /** Saves, one time after the other, or a new template would be made twice; answers whether it is kept now. */
   save(): Promise<boolean> {
     this.#saving = this.#saving.then(() => (this.#id !== null && !this.isChanged) || this.#save());
