@@ -46,9 +46,22 @@ async fn after_a_jump(by_ms: i64, burst: u32, limits: SendingLimits) -> (i64, us
 }
 
 #[tokio::test]
+async fn a_clock_set_back_by_a_day_keeps_nobody_waiting() {
+    for burst in [1, 8] {
+        for gap_ms in [0, 2_000] {
+            let limits = SendingLimits { gap_ms, ..SendingLimits::default() };
+            let (took_ms, _) = after_a_jump(-24 * HOUR_MS, burst, limits).await;
+            assert!(took_ms <= 2 * MINUTE_MS, "{took_ms} ms in bursts of {burst} every {gap_ms} ms");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_campaign_goes_on_when_the_computer_has_slept_for_a_night() {
-    let limits = SendingLimits { per_hour: Some(3), ..SendingLimits::default() };
-    let (took_ms, connections) = after_a_jump(8 * HOUR_MS, 1, limits).await;
-    assert!(took_ms <= 2 * MINUTE_MS, "{took_ms} ms: the hour was long over");
-    assert_eq!(connections, 2, "a connection of last night was used on");
+    for burst in [1, 8] {
+        let limits = SendingLimits { per_hour: Some(3), ..SendingLimits::default() };
+        let (took_ms, connections) = after_a_jump(8 * HOUR_MS, burst, limits).await;
+        assert!(took_ms <= 2 * MINUTE_MS, "{took_ms} ms in bursts of {burst}: the hour was long over");
+        assert_eq!(connections, 2, "a connection of last night was used on");
+    }
 }

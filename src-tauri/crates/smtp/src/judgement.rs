@@ -7,7 +7,10 @@
 
 #[cfg(test)]
 mod cases;
+mod greylist;
 mod phrases;
+
+pub use greylist::greylisted_for;
 
 use hongyan_domain::{AccountProblem, Stage, Verdict};
 

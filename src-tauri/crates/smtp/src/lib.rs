@@ -39,7 +39,7 @@ pub use capabilities::Capabilities;
 pub use envelope::Envelope;
 pub use failure::{Cause, Failure, ProtocolFault, Utf8Need};
 pub use grouping::{GroupTrouble, Grouping};
-pub use judgement::{judge, says_session_is_full};
+pub use judgement::{greylisted_for, judge, says_session_is_full};
 pub use offer::Offer;
 pub use probe::{ProbeReport, probe};
 pub use reply::{Accepted, Reply};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hongyan_domain::{AccountProblem, DeliveryState, Verdict};
-use hongyan_smtp::{Cause, Failure, judge};
+use hongyan_smtp::{Cause, Failure, greylisted_for, judge};
 use hongyan_store::Hold;
 
 use crate::accounts::server_says;
@@ -11,6 +11,8 @@ use crate::accounts::server_says;
 /// Retries of one recipient begin after this and double up to [`LONGEST_RETRY`] (Postfix keeps 5 min to about 1 h).
 const FIRST_RETRY: Duration = Duration::from_secs(5 * 60);
 const LONGEST_RETRY: Duration = Duration::from_secs(4 * 60 * 60);
+/// A server that greylists is asked again when it said, so often; one that goes on refusing is a server like any other.
+const GREYLISTED_TRIES: i64 = 3;
 /// A recipient is given up when the run is this old.
 const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
@@ -52,7 +54,10 @@ pub(super) fn consequence(failure: &Failure, host: &str, at: Standing) -> (Verdi
         Verdict::Accepted => Consequence::Settle { to: DeliveryState::Sent, due_at_ms: None },
         Verdict::NetworkDown => Consequence::Reconnect,
         Verdict::Account(problem) => Consequence::HoldAccount(hold(problem, verdict, failure, at.now_ms)),
-        Verdict::TryLater => defer(at),
+        Verdict::TryLater => match greylisted_for(failure) {
+            Some(wait) if at.attempts < GREYLISTED_TRIES => defer_until(at, after(wait, at)),
+            _ => defer(at),
+        },
         Verdict::RecipientUnknown | Verdict::RecipientRefused | Verdict::ContentRefused => {
             if is_temporary(failure) {
                 defer(at)
@@ -66,7 +71,16 @@ pub(super) fn consequence(failure: &Failure, host: &str, at: Standing) -> (Verdi
 
 /// Tries the recipient again later, or gives it up when the run is too old.
 pub(super) fn defer(at: Standing) -> Consequence {
-    let due_at_ms = at.now_ms + retry_delay_ms(at.attempts, at.jitter);
+    defer_until(at, at.now_ms + retry_delay_ms(at.attempts, at.jitter))
+}
+
+/// A little behind the end of a wait: who comes too early waits anew.
+fn after(wait: Duration, at: Standing) -> i64 {
+    let wait = wait.mul_f64(0.15_f64.mul_add(at.jitter.clamp(0.0, 1.0), 1.02));
+    at.now_ms + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+fn defer_until(at: Standing, due_at_ms: i64) -> Consequence {
     if due_at_ms > at.open_since_ms + GIVE_UP_AFTER_MS {
         Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
     } else {
@@ -111,6 +125,27 @@ mod tests {
         let minutes = |attempts| retry_delay_ms(attempts, 0.5) / 60_000;
         assert_eq!([0, 1, 2, 5, 6, 40].map(minutes), [5, 10, 20, 160, 240, 240]);
         assert!(retry_delay_ms(0, 0.0) < retry_delay_ms(0, 1.0));
+    }
+
+    #[test]
+    fn a_server_that_greylists_is_asked_again_just_behind_the_time_it_said() {
+        let minutes = |attempts, jitter| {
+            let reply = hongyan_smtp::Reply {
+                code: 450,
+                enhanced: None,
+                text: "Greylisted for 10 minutes".to_owned(),
+            };
+            let failure = Failure { stage: hongyan_domain::Stage::Rcpt, cause: Cause::Reply(reply) };
+            let at = Standing { attempts, open_since_ms: 0, now_ms: 0, jitter };
+            match consequence(&failure, "mail.example.com", at).1 {
+                Consequence::Settle { due_at_ms: Some(due_ms), .. } => due_ms as f64 / 60_000.0,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (attempts, jitter) in [(0, 0.0), (0, 1.0), (2, 0.0)] {
+            assert!((10.1..12.0).contains(&minutes(attempts, jitter)), "attempt {attempts}");
+        }
+        assert!(minutes(GREYLISTED_TRIES, 0.5) > 30.0, "it goes on and on");
     }
 
     #[test]

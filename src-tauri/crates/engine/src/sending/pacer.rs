@@ -70,12 +70,14 @@ pub(super) struct State {
 impl State {
     /// Takes one mail's place, or says when to ask again.
     pub(super) fn take(&mut self, now_ms: i64, day: Option<Day>, jitter: f64) -> Result<(), i64> {
+        let SendingLimits { gap_ms, gap_max_ms, .. } = self.limits;
+        // Further ahead it can only be where the clock was set back.
+        self.free_at_ms = self.free_at_ms.min(now_ms + i64::from(gap_ms.max(gap_max_ms)));
         let gap_ends = (self.free_at_ms > now_ms).then_some(self.free_at_ms);
         if let Some(until_ms) = self.full_until(now_ms, day).max(gap_ends) {
             return Err(until_ms);
         }
         self.add(now_ms, 1);
-        let SendingLimits { gap_ms, gap_max_ms, .. } = self.limits;
         let widest = gap_max_ms.max(gap_ms) - gap_ms;
         self.free_at_ms = now_ms + (f64::from(gap_ms) + f64::from(widest) * jitter) as i64;
         Ok(())
@@ -192,7 +194,10 @@ impl Pacer {
 
     /// When the next connection may be made: `None` now.
     pub(crate) fn next_session(&self, now_ms: i64) -> Option<i64> {
-        Some(self.state().next_session_ms).filter(|next_ms| *next_ms > now_ms)
+        let mut state = self.state();
+        // As for the gap between two mails.
+        state.next_session_ms = state.next_session_ms.min(now_ms + i64::from(state.limits.session_pause_ms));
+        Some(state.next_session_ms).filter(|next_ms| *next_ms > now_ms)
     }
 
     /// What was sent of late, and whether a limit is reached.
@@ -289,7 +294,7 @@ impl Pacer {
         let mut state = self.state();
         if state.slowdown == Slowdown::default()
             || state.taken_since == 0
-            || now_ms - state.slowed_at_ms < MINUTE_MS
+            || (0..MINUTE_MS).contains(&(now_ms - state.slowed_at_ms))
         {
             return None;
         }

@@ -118,6 +118,30 @@ fn a_clock_set_back_opens_nothing_early() {
 }
 
 #[test]
+fn a_clock_set_back_keeps_nobody_waiting_for_longer_than_a_limit_would() {
+    let set_back = |limits: SendingLimits| {
+        let pacer = Pacer::new(limits, Slowdown::default(), &[], MORNING_MS);
+        let late = Clock::Manual(ManualClock::at(MORNING_MS));
+        while pacer.places(&late, 1).is_ok() && pacer.used(&late).day < 2 {
+            pacer.take(&late, 0.5).expect("a place");
+        }
+        pacer.session_ended(MORNING_MS);
+        let now_ms = MORNING_MS - 24 * HOUR_MS;
+        let early = Clock::Manual(ManualClock::at(now_ms));
+        let session_ms = pacer.next_session(now_ms).unwrap_or(now_ms) - now_ms;
+        (pacer.take(&early, 0.5).err().unwrap_or(now_ms) - now_ms, session_ms)
+    };
+    let none = SendingLimits::default();
+    assert_eq!(set_back(none.clone()), (0, 0));
+    let (gap_ms, session_pause_ms) = (2_000, 30_000);
+    assert_eq!(set_back(SendingLimits { gap_ms, session_pause_ms, ..none.clone() }), (2_000, 30_000));
+    let minute = set_back(SendingLimits { per_minute: Some(2), ..none.clone() }).0;
+    assert!((1..=MINUTE_MS + 2_000).contains(&minute), "{minute}");
+    let hour = set_back(SendingLimits { per_hour: Some(2), ..none }).0;
+    assert!((HOUR_MS - MINUTE_MS..=HOUR_MS + 2 * MINUTE_MS).contains(&hour), "{hour}");
+}
+
+#[test]
 fn the_forecast_is_what_happens() {
     let limits = SendingLimits { per_minute: Some(7), per_hour: Some(50), gap_ms: 500, ..Default::default() };
     let (pacer, clock, manual) = at(limits.clone());

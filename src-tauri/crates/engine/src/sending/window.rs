@@ -48,6 +48,13 @@ impl Window {
     }
 
     pub(super) fn forget(&mut self, now_ms: i64) {
+        if let Some(&(newest, _)) = self.slots.back()
+            && newest > now_ms
+        {
+            // The clock was set back: what it counted in the future was sent just now, and waits no longer than that.
+            let ahead_ms = newest - now_ms.div_euclid(self.slot_ms) * self.slot_ms;
+            self.slots.iter_mut().for_each(|(start, _)| *start -= ahead_ms);
+        }
         while let Some(&(start, count)) = self.slots.front()
             && start + self.slot_ms + self.span_ms <= now_ms
         {
