@@ -7,13 +7,14 @@
 //! Now and then the task has the journal carried over into the deliveries, where reports and counts are read.
 
 use std::future::pending;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hongyan_store::{Entry, EntryResult, JournalWriter, Store};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::crash_point::{CrashPoint, crash_point};
@@ -89,7 +90,10 @@ async fn run(
 ) {
     let mut writer = store.journal_writer();
     let mut settling = Settling::default();
+    // Kept over all rounds: to put a timer off costs nothing, a new one wakes the thread that makes it.
+    let mut rest = pin!(tokio::time::sleep(SHORT_REST));
     loop {
+        rest.as_mut().reset(Instant::now() + SHORT_REST);
         let request = tokio::select! {
             biased;
             request = queue.recv() => request,
@@ -97,7 +101,7 @@ async fn run(
                 settling.settle(&mut writer).await;
                 continue;
             }
-            () = tokio::time::sleep(SHORT_REST), if writer.is_in_the_way() => {
+            () = rest.as_mut(), if writer.is_in_the_way() => {
                 writer.rest();
                 continue;
             }
@@ -136,25 +140,29 @@ async fn run(
 /// When the journal is next carried over.
 #[derive(Debug, Default)]
 struct Settling {
-    due: Option<Instant>,
+    due: Option<Pin<Box<Sleep>>>,
 }
 
 impl Settling {
     fn note(&mut self, unsettled: usize) {
         if unsettled > 0 && self.due.is_none() {
-            self.due = Some(Instant::now() + LONGEST_UNSETTLED);
+            self.set_due(LONGEST_UNSETTLED);
         }
     }
 
-    async fn is_due(&self) {
-        match self.due {
-            Some(due) => tokio::time::sleep_until(due).await,
+    fn set_due(&mut self, wait: Duration) {
+        self.due = Some(Box::pin(sleep_until(Instant::now() + wait)));
+    }
+
+    async fn is_due(&mut self) {
+        match &mut self.due {
+            Some(due) => due.await,
             None => pending().await,
         }
     }
 
     fn is_overdue(&self, unsettled: usize) -> bool {
-        unsettled >= MOST_UNSETTLED || self.due.is_some_and(|due| due <= Instant::now())
+        unsettled >= MOST_UNSETTLED || self.due.as_ref().is_some_and(|due| due.deadline() <= Instant::now())
     }
 
     /// What cannot be carried over now is safe in the journal, and is tried again.
@@ -163,18 +171,18 @@ impl Settling {
         if holds_any {
             crash_point(CrashPoint::BeforeCarry);
         }
-        self.due = match writer.settle().await {
+        match writer.settle().await {
             Ok(()) => {
                 if holds_any {
                     crash_point(CrashPoint::AfterCarry);
                 }
-                None
+                self.due = None;
             }
             Err(error) => {
                 tracing::warn!(%error, "the journal cannot be carried over yet");
-                Some(Instant::now() + RETRY)
+                self.set_due(RETRY);
             }
-        };
+        }
     }
 }
 
