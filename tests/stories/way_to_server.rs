@@ -1,7 +1,7 @@
 //! The way to a server: proxies, certificates that nobody vouches for, tokens; and where their secrets end up.
 
 use hongyan_domain::{AccountId, CampaignState, DeliveryState, Fingerprint, LoginKind, TlsMode};
-use hongyan_engine::AccountDraft;
+use hongyan_engine::{AccountDraft, Error};
 use hongyan_testkit::{ScriptedServer, TestProxy};
 use secrecy::SecretString;
 
@@ -89,6 +89,34 @@ async fn a_new_proxy_does_not_get_the_password_of_the_old_one() {
     desk.engine.update_account(account, moved).await.unwrap();
     let tried = desk.engine.test_account(account).await.unwrap();
     assert_eq!(tried.problem.expect("refused").cause, "proxy_login");
+}
+
+#[tokio::test]
+async fn a_kept_password_is_told_to_no_other_server_and_under_no_other_name() {
+    let desk = Desk::new().await;
+    let server = ScriptedServer::builder().login("shop", "secret").start().await;
+    let login = |user: &str, password: Option<&str>| AccountDraft {
+        user: Some(user.to_owned()),
+        password: password.map(SecretString::from),
+        ..account_draft(server.port(), 1)
+    };
+    let account = desk.account(login("shop", Some("secret"))).await;
+    let elsewhere = AccountDraft { host: "localhost".to_owned(), ..login("shop", None) };
+    for moved in [elsewhere.clone(), login("boss", None)] {
+        let tried = desk.engine.test_account_draft(moved.clone(), Some(account)).await;
+        assert!(matches!(tried, Err(Error::PasswordAgain)));
+        let changed = desk.engine.update_account(account, moved).await;
+        assert!(matches!(changed, Err(Error::PasswordAgain)));
+    }
+    assert_eq!(server.connections(), 0);
+    // Nor by a way round: first without a login, then with the one from before.
+    let nobody = AccountDraft { user: None, ..elsewhere.clone() };
+    desk.engine.update_account(account, nobody).await.unwrap();
+    assert!(matches!(desk.engine.update_account(account, elsewhere).await, Err(Error::PasswordAgain)));
+
+    let given = AccountDraft { host: "localhost".to_owned(), ..login("shop", Some("secret")) };
+    desk.engine.update_account(account, given).await.unwrap();
+    assert!(desk.engine.test_account(account).await.unwrap().problem.is_none());
 }
 
 #[tokio::test]

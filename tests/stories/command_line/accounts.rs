@@ -28,6 +28,12 @@ async fn what_is_not_given_stays_as_it_was() {
     );
     assert_eq!(ctl.run(&["account", "test", "Store"]).await.json()["ok"], true);
 
+    let refused = ctl.run(&["account", "set", "Store", "--host", "localhost"]).await;
+    assert_eq!(
+        (refused.error_code(), &refused.error()["field"]),
+        ("password_again".into(), &"password".into())
+    );
+
     let changed = ctl.run(&["account", "set", "Store", "--user", "none", "--reply-to", "a@b.example"]).await;
     assert_eq!(changed.json()["mechanism"], "login");
     let changed = ctl.run(&["account", "set", "Store", "--log-in-by", "automatic"]).await;

@@ -52,6 +52,8 @@ pub enum ErrorCode {
     FieldNameInvalid,
     /// A value is not allowed.
     ValueInvalid,
+    /// The kept password is another server's or login name's and has to be entered again.
+    PasswordAgain,
     /// The file is gone or cannot be opened.
     FileUnreadable,
     /// The file cannot be written.

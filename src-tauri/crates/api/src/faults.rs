@@ -15,6 +15,7 @@ impl From<Error> for ErrorView {
             Error::NameEmpty => Self::new(ErrorCode::NameEmpty).at("name"),
             Error::TooLong { field, limit } => Self::new(ErrorCode::TooLong).with("limit", limit).at(field),
             Error::Value(field) => Self::value_invalid(field),
+            Error::PasswordAgain => Self::new(ErrorCode::PasswordAgain).at("password"),
             Error::Address { field, fault } => {
                 Self::new(ErrorCode::AddressInvalid).with("reason", fault.as_str()).at(field)
             }

@@ -27,6 +27,9 @@ pub enum Error {
     /// A value is not allowed.
     #[error("{0} has a value that is not allowed")]
     Value(&'static str),
+    /// The password that is kept is another server's or login's, so it has to be entered again.
+    #[error("the password has to be entered again")]
+    PasswordAgain,
     /// An address is wrong.
     #[error("{field}: {fault}")]
     Address {

@@ -23,6 +23,7 @@ export const errorManners: Record<ErrorCode, Manner> = {
   address_taken: { severity: 'field' },
   field_name_invalid: { severity: 'field' },
   value_invalid: { severity: 'field' },
+  password_again: { severity: 'field' },
   file_unreadable: { severity: 'fault', action: 'retry' },
   file_unwritable: { severity: 'fault', action: 'retry' },
   file_empty: { severity: 'notice' },

@@ -650,6 +650,7 @@ export type ErrorCode =
   | "address_taken"
   | "field_name_invalid"
   | "value_invalid"
+  | "password_again"
   | "file_unreadable"
   | "file_unwritable"
   | "file_empty"

@@ -26,6 +26,9 @@ pub fn error(view: &ErrorView) -> String {
             "字段名须以文字或字母开头，只能包含文字、字母、数字和下划线。".to_owned()
         }
         ErrorCode::ValueInvalid => format!("{field} 的值不可用。"),
+        ErrorCode::PasswordAgain => {
+            "服务器或登录名已更改，请用 --password-stdin 或 --token-stdin 重新提供密码。".to_owned()
+        }
         ErrorCode::FileUnreadable => with_file("无法打开文件", &value("file")),
         ErrorCode::FileUnwritable => with_file("无法写入文件", &value("file")),
         ErrorCode::FileEmpty => "文件是空的。".to_owned(),

@@ -26,6 +26,10 @@ pub fn error(view: &ErrorView) -> String {
             "A field name begins with a letter and has letters, digits and underscores only.".to_owned()
         }
         ErrorCode::ValueInvalid => format!("The value of {field} is not allowed."),
+        ErrorCode::PasswordAgain => {
+            "The kept password is for another server or login name. Give it again with --password-stdin or --token-stdin."
+                .to_owned()
+        }
         ErrorCode::FileUnreadable => with_file("The file cannot be opened.", &value("file")),
         ErrorCode::FileUnwritable => with_file("The file cannot be written.", &value("file")),
         ErrorCode::FileEmpty => "The file is empty.".to_owned(),

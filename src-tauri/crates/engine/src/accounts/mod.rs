@@ -86,13 +86,15 @@ impl Engine {
         self.load_account(id).await
     }
 
-    /// Changes an account; secrets that are not in the draft stay as they are kept.
+    /// Changes an account; secrets that are not in the draft stay as they are kept. For another host or login name the
+    /// password has to be in it.
     pub async fn update_account(&self, id: AccountId, draft: AccountDraft) -> Result<Account> {
         let before = self.store().load_account(id).await?.values;
         if before.kind == AccountKind::Sandbox {
             return Err(Error::SandboxFixed);
         }
         let (mut values, secrets) = draft.check(before.has_password)?;
+        secrets.ask_again_elsewhere(&before, &values)?;
         // Before any secret is touched: those that are kept fit the account as it stands.
         let namesake = self.store().find_account(&values.name_key).await?;
         if namesake.is_some_and(|namesake| namesake.id != id) {

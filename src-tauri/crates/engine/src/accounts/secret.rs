@@ -8,7 +8,7 @@ use hongyan_smtp::{Login, ProxyRoute};
 use hongyan_store::AccountValues;
 use secrecy::SecretString;
 
-use crate::{Engine, Result};
+use crate::{Engine, Error, Result};
 
 /// New secrets of an account; what is `None` stays as it is kept.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,15 @@ pub(super) struct NewSecrets {
     pub(super) login: Option<SecretString>,
     /// The proxy's password.
     pub(super) proxy: Option<SecretString>,
+}
+
+impl NewSecrets {
+    /// Refuses to tell the kept password to a server that the user did not enter it for, or under another name.
+    pub(super) fn ask_again_elsewhere(&self, before: &AccountValues, values: &AccountValues) -> Result<()> {
+        let would_tell_kept = before.has_password && values.user.is_some() && self.login.is_none();
+        let is_elsewhere = (&values.host, &values.user) != (&before.host, &before.user);
+        if would_tell_kept && is_elsewhere { Err(Error::PasswordAgain) } else { Ok(()) }
+    }
 }
 
 impl Engine {

@@ -128,20 +128,24 @@ impl Engine {
         Ok(test)
     }
 
-    /// Tries values that are not saved; secrets that are not in them are those of the account `id`.
+    /// Tries values that are not saved; secrets that are not in them are those of the account `id`. For
+    /// another host or login name than that account's the password has to be in them.
     pub async fn test_account_draft(
         &self,
         draft: AccountDraft,
         id: Option<AccountId>,
     ) -> Result<AccountTest> {
         let (values, new) = draft.check(false)?;
-        let login = self.login_of(id, &values, new.login).await?;
-        let kept_for = match id {
-            Some(id) => self.store().load_account(id).await?.values.proxy,
+        let before = match id {
+            Some(id) => Some(self.store().load_account(id).await?.values),
             None => None,
         };
+        if let Some(before) = &before {
+            new.ask_again_elsewhere(before, &values)?;
+        }
+        let login = self.login_of(id, &values, new.login).await?;
         // A password of one proxy is nothing to tell another.
-        let id = id.filter(|_| kept_for == values.proxy);
+        let id = id.filter(|_| before.is_some_and(|before| before.proxy == values.proxy));
         let route = self.route_of(id, &values, new.proxy).await?;
         let server = self.server(values, login, route);
         Ok(self.probe(&server).await)
