@@ -30,6 +30,11 @@ story('the first start greets, and shows three steps', async (scene) => {
   ]);
   const current = user.within(steps.and(user.page.locator('[aria-current=step]')));
   await current.press('home_step_account_try');
-  await current.follow('home_step_contacts_do');
+  await current.sees('home_step_contacts_do');
+  const inFocus = () => user.page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+  assert.equal(await inFocus(), user.say('home_step_contacts_do'), 'the next step has the keyboard');
+  await user.page.keyboard.press('Enter');
   await user.seesScreen('import_title');
+  const tag = await user.page.evaluate(() => document.activeElement?.tagName);
+  assert.equal(tag, 'MAIN', 'the keyboard goes on behind the rail');
 });
