@@ -13,6 +13,11 @@ const MARK: &str = "HONGYAN_STORY_ALONE";
 ///
 /// The shell in between ignores SIGXFSZ, which would end the process where it should get an error.
 pub fn alone(name: &str, story: impl Future<Output = ()>) {
+    alone_with(name, [], story);
+}
+
+/// The same, with other variables in its environment.
+pub fn alone_with<const N: usize>(name: &str, variables: [(&str, &str); N], story: impl Future<Output = ()>) {
     if std::env::var(MARK).is_ok_and(|found| found == name) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         return runtime.expect("a runtime").block_on(story);
@@ -23,6 +28,7 @@ pub fn alone(name: &str, story: impl Future<Output = ()>) {
         .arg(stories)
         .args(["--exact", name, "--nocapture"])
         .env(MARK, name)
+        .envs(variables)
         .output()
         .expect("a shell runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -35,6 +35,8 @@ mod domain_limits;
 mod every_person;
 mod exports;
 #[cfg(unix)]
+mod fault;
+#[cfg(unix)]
 mod full_disk;
 mod held;
 mod hourly_quota;

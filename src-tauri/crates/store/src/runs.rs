@@ -120,18 +120,22 @@ impl Store {
         .await?;
         let mut in_doubt = 0;
         for run in runs {
-            let done = sqlx::query(
-                "update deliveries
-                 set state = 'in_doubt', verdict = 'in_doubt', stage = 'final_reply', updated_at_ms = $2
-                 where run_id = $1 and state = 'armed'",
-            )
-            .bind(run)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
-            in_doubt += i64::try_from(done.rows_affected()).unwrap_or_default();
+            in_doubt += doubt_armed(&mut transaction, RunId(run), now_ms).await?;
             recount(&mut transaction, RunId(run)).await?;
             skip_if_cancelled(&mut transaction, RunId(run), now_ms).await?;
+        }
+        transaction.commit().await?;
+        Ok(in_doubt)
+    }
+
+    /// After a fault in this process: what is `armed` in a run becomes `in_doubt`; gives how many.
+    ///
+    /// Only for who knows that nobody sends for this run: elsewhere `armed` means "being sent right now".
+    pub async fn doubt_abandoned(&self, id: RunId, now_ms: i64) -> Result<i64> {
+        let mut transaction = self.begin().await?;
+        let in_doubt = doubt_armed(&mut transaction, id, now_ms).await?;
+        if in_doubt > 0 {
+            recount(&mut transaction, id).await?;
         }
         transaction.commit().await?;
         Ok(in_doubt)
@@ -201,6 +205,20 @@ impl Store {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Nobody knows any more what became of what is `armed` in a run; gives how many.
+async fn doubt_armed(transaction: &mut Transaction<'static, Sqlite>, run: RunId, now_ms: i64) -> Result<i64> {
+    let done = sqlx::query(
+        "update deliveries
+         set state = 'in_doubt', verdict = 'in_doubt', stage = 'final_reply', updated_at_ms = $2
+         where run_id = $1 and state = 'armed'",
+    )
+    .bind(run.0)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or_default())
 }
 
 /// Skips what waits in a run, if its campaign was cancelled.

@@ -1,7 +1,8 @@
 //! Points at which a debug build ends on demand, so that a story can see what a crash in that very moment leaves.
 //!
 //! `HONGYAN_CRASH_AT=before_commit:3` ends the process when it comes to that point for the third time. A server can
-//! hold us at every point of a conversation, but nothing outside can hold us beside a commit.
+//! hold us at every point of a conversation, but nothing outside can hold us beside a commit. `HONGYAN_PANIC_AT` ends
+//! only the task that comes there, as a fault in the program would.
 
 /// A point that only this process knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +19,42 @@ pub(crate) enum CrashPoint {
     BeforeCarry,
     /// It is carried over.
     AfterCarry,
+    /// A connection's mail is armed, and nothing of its body has left.
+    Armed,
+    /// An account's part of a campaign is looked after.
+    LaneLooks,
+    /// A campaign's runner looks at its accounts.
+    RunnerLooks,
 }
 
-/// Ends the process here if it was told to.
+/// Ends the process or the task here if it was told to.
 #[cfg(debug_assertions)]
 pub(crate) fn crash_point(here: CrashPoint) {
     use std::sync::LazyLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// Where to end, and how many times to pass there before.
-    static TOLD: LazyLock<Option<(CrashPoint, AtomicU64)>> = LazyLock::new(|| {
-        let told = std::env::var("HONGYAN_CRASH_AT").ok()?;
+    static CRASH: LazyLock<Option<Order>> = LazyLock::new(|| Order::from("HONGYAN_CRASH_AT"));
+    static PANIC: LazyLock<Option<Order>> = LazyLock::new(|| Order::from("HONGYAN_PANIC_AT"));
+    if CRASH.as_ref().is_some_and(|order| order.is_for(here)) {
+        // No destructor runs and nothing is flushed: to the files it is the same as kill -9.
+        std::process::abort();
+    }
+    #[expect(clippy::panic, reason = "it is what was ordered, and no released build knows how")]
+    if PANIC.as_ref().is_some_and(|order| order.is_for(here)) {
+        panic!("as ordered at {here:?}");
+    }
+}
+
+/// Where to end, and how many times to pass there before.
+#[cfg(debug_assertions)]
+struct Order {
+    point: CrashPoint,
+    left: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(debug_assertions)]
+impl Order {
+    fn from(variable: &str) -> Option<Self> {
+        let told = std::env::var(variable).ok()?;
         let (point, time) = told.split_once(':')?;
         let point = match point {
             "freezing" => CrashPoint::Freezing,
@@ -37,16 +63,16 @@ pub(crate) fn crash_point(here: CrashPoint) {
             "after_commit" => CrashPoint::AfterCommit,
             "before_carry" => CrashPoint::BeforeCarry,
             "after_carry" => CrashPoint::AfterCarry,
+            "armed" => CrashPoint::Armed,
+            "lane_looks" => CrashPoint::LaneLooks,
+            "runner_looks" => CrashPoint::RunnerLooks,
             _ => return None,
         };
-        Some((point, AtomicU64::new(time.parse().ok()?)))
-    });
-    if let Some((point, left)) = &*TOLD
-        && *point == here
-        && left.fetch_sub(1, Ordering::Relaxed) == 1
-    {
-        // No destructor runs and nothing is flushed: to the files it is the same as kill -9.
-        std::process::abort();
+        Some(Self { point, left: time.parse::<u64>().ok()?.into() })
+    }
+
+    fn is_for(&self, here: CrashPoint) -> bool {
+        self.point == here && self.left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) == 1
     }
 }
 

@@ -64,6 +64,11 @@ impl Open {
         self.by_account.values().map(StateCounts::open).sum()
     }
 
+    /// How many are in this state, whosever they are.
+    pub(super) fn total_in(&self, state: DeliveryState) -> i64 {
+        self.by_account.values().map(|counts| counts.get(state)).sum()
+    }
+
     /// How many wait for this account alone.
     pub(super) fn own(&self, account: AccountId, state: DeliveryState) -> i64 {
         self.by_account.get(&Some(account)).map_or(0, |counts| counts.get(state))

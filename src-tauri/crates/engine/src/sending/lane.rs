@@ -8,6 +8,7 @@ use hongyan_store::{AccountRecord, Hold, RunAccount};
 use tokio::task::JoinSet;
 
 use super::connections::Connections;
+use super::crash_point::{CrashPoint, crash_point};
 use super::failures::Failures;
 use super::feeder::feed;
 use super::letter::Letter;
@@ -147,11 +148,19 @@ impl Lane {
         }
         let mut watch = Watch::new(self.account.id, jobs, self.runner.engine.now_ms());
         let mut feeder = tokio::spawn(feed(shift.clone(), sender));
-        let mut fed = None;
+        let (mut fed, mut worked) = (None, Ok(()));
         let mut tick = tokio::time::interval(TICK);
         loop {
             tokio::select! {
-                ended = workers.join_next() => if ended.is_none() { break },
+                ended = workers.join_next() => match ended {
+                    None => break,
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => {
+                        // The others bring their mails to the end; then it is told.
+                        worked = Err(error.into());
+                        shift.stop.cancel();
+                    }
+                },
                 ended = &mut feeder, if fed.is_none() => {
                     fed = Some(ended.unwrap_or_else(|error| Err(error.into())));
                 }
@@ -167,14 +176,16 @@ impl Lane {
         // When the last connection has left, the feeder must find nobody at the other end, and wait for no turn.
         drop(watch);
         shift.stop.cancel();
-        match fed {
+        let fed = match fed {
             Some(fed) => fed,
             None => feeder.await?,
-        }
+        };
+        worked.and(fed)
     }
 
     /// What is done a few times a second.
     async fn look(&self, shift: &Shift, watch: &mut Watch) {
+        crash_point(CrashPoint::LaneLooks);
         let engine = &self.runner.engine;
         engine.tell(Event::CampaignProgress(self.runner.campaign));
         if !self.is_alone {

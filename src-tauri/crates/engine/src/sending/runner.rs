@@ -8,6 +8,7 @@ use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, PauseR
 use hongyan_store::{AccountRecord, Hold, RunAccount, RunRecord};
 use tokio_util::sync::CancellationToken;
 
+use super::crash_point::{CrashPoint, crash_point};
 use super::crew::{Crew, Open, Pause};
 use super::deck::Deck;
 use super::failures::Failures;
@@ -56,6 +57,7 @@ impl Runner {
             }
         }
         let _ = self.journal.settle().await;
+        ended = ended.and(self.doubt_abandoned().await);
         let store = self.engine.store();
         store.close_cancelled_run(self.run, self.engine.now_ms()).await?;
         self.engine.tell(Event::CampaignProgress(self.campaign));
@@ -102,9 +104,11 @@ impl Runner {
 
     /// Lets those accounts go on that may; `true` when the campaign is over or paused.
     async fn look(self: &Arc<Self>, crew: &mut Crew, failures: &Arc<Failures>) -> Result<bool> {
+        crash_point(CrashPoint::RunnerLooks);
         if crew.at_work.is_empty() {
             // What follows counts the deliveries.
             let _ = self.journal.settle().await;
+            self.doubt_abandoned().await?;
         }
         let store = self.engine.store();
         let run = store.load_run(self.run).await?;
@@ -182,6 +186,16 @@ impl Runner {
             self.engine.tell_changed(Changed::Accounts);
         }
         Ok(account)
+    }
+
+    /// What is armed while nobody is at work was left behind by a task that ended in the middle of a mail.
+    async fn doubt_abandoned(&self) -> Result<()> {
+        if self.open().await?.total_in(DeliveryState::Armed) == 0 {
+            return Ok(());
+        }
+        let in_doubt = self.engine.store().doubt_abandoned(self.run, self.engine.now_ms()).await?;
+        tracing::warn!(campaign = self.campaign.0, in_doubt, "deliveries were under way when a task ended");
+        Ok(())
     }
 
     async fn open(&self) -> Result<Open> {

@@ -166,9 +166,12 @@ impl Supervisor {
             stop: self.shutdown.child_token(),
         });
         let (meter, lanes, stop) = (runner.meter.clone(), runner.lanes.clone(), runner.stop.clone());
-        let engine = self.engine.clone();
+        let (engine, ended) = (self.engine.clone(), stop.clone());
         let task = tokio::spawn(async move {
-            if let Err(error) = runner.run().await {
+            // In a task of its own: a fault in it is told like any other error.
+            let run = tokio::spawn(runner.run()).await.unwrap_or_else(|fault| Err(fault.into()));
+            ended.cancel();
+            if let Err(error) = run {
                 note_setback(&engine, campaign, &error).await;
             }
         });

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::burst;
 use super::connecting::{LOOK, Log};
 use super::connections::Turn;
+use super::crash_point::{CrashPoint, crash_point};
 use super::feeder::Job;
 use super::outcome::{Consequence, consequence, defer};
 use super::pacer::jitter;
@@ -264,6 +265,7 @@ impl Connection {
             }
             return Step::Next;
         }
+        crash_point(CrashPoint::Armed);
         self.count_mail();
         let next = self.next_at_once();
         let Some((report, offered)) = self.transmit(&job, next.as_ref()).await else { return Step::Leave };
