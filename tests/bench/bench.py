@@ -25,7 +25,7 @@ WARM_UP = 200
 def send(arguments, folder):
     """Mails a second, CPU and memory, in alternation with the peers; ratios of one round."""
     bench = peers.load_sending(folder)
-    campaigns = ours.Campaigns(bench.CSV, bench.TPL)
+    campaigns = ours.Campaigns(bench.CSV, bench.TPL, arguments.burst)
     bench.PEERS["hongyan"] = (campaigns.command, *SENDER)
     names = ["hongyan"] if arguments.alone else ["hongyan", *arguments.peers.split(",")]
     if arguments.tls:
@@ -86,6 +86,7 @@ def main():
     parser.add_argument("--seconds", type=float, help="about how long one run may take (2)")
     parser.add_argument("--count", type=int, help="mails in every run, else as many as fit the time")
     parser.add_argument("--tls", action="store_true", help="with STARTTLS and a login, against the peers that can")
+    parser.add_argument("--burst", type=int, default=1, help="mails in flight on one of Hongyan's connections (1)")
     parser.add_argument("--as-built", action="store_true", help="measure the release binary that is there")
     parser.add_argument("--rows", type=int, default=1_000_000, help="contacts in import, query and memory")
     parser.add_argument("--alone", action="store_true", help="without the peers")

@@ -75,7 +75,8 @@ def trust(folder, account):
 class Campaigns:
     """Campaigns ready to start. Contacts are imported once a size; a run gets a copy of that folder."""
 
-    def __init__(self, csv, templates):
+    def __init__(self, csv, templates, burst=1):
+        self.burst = burst
         self.csv, self.templates = pathlib.Path(csv), pathlib.Path(templates)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="hongyan-bench-"))
         self.number = 0
@@ -105,7 +106,7 @@ class Campaigns:
         login = ["--user", "u", "--password-stdin"] if o["tls"] else []
         ctl(folder, "account", "add", "--name", "Sink", "--host", "127.0.0.1", "--port", o["port"], "--tls",
             "starttls" if o["tls"] else "none", *login, "--max-connections", o["conns"], "--from",
-            "News <news@example.test>", stdin="p" if o["tls"] else None)
+            "News <news@example.test>", "--burst", self.burst, stdin="p" if o["tls"] else None)
         if o["tls"]:
             trust(folder, "Sink")
         ctl(folder, "campaign", "create", "--name", "Bench", "--list", "All", "--template", "News", "--account", "Sink")
