@@ -1,10 +1,11 @@
 //! After a run: sent again to whom the user says, and to nobody else.
 
 use hongyan_domain::{CampaignState, DeliveryId, DeliveryState};
+use hongyan_engine::faults::StoreFault;
 use hongyan_engine::{Again, Error};
 use hongyan_testkit::{At, Rule, ScriptedServer};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, account_draft};
 use crate::inbox::{mails_by_recipient, nobody_got_two, parsed};
 use crate::people::person;
 
@@ -104,4 +105,28 @@ async fn what_was_cancelled_or_has_no_account_any_more_is_not_sent_again() {
     desk.engine.delete_account(account).await.unwrap();
     assert!(matches!(desk.engine.send_again(draft, Again::Failed).await, Err(Error::CampaignNotReady)));
     assert_eq!(desk.counts(draft).await, [("failed", 1), ("sent", 1)].into());
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_only_a_name_in_the_reports_of_its_campaigns() {
+    let server = ScriptedServer::start().await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(2, &server, 1).await;
+    desk.run(campaign).await;
+    let campaign = desk.campaign(campaign).await;
+    let id = campaign.values.accounts[0].account_id;
+    let record = desk.engine.load_account(id).await.unwrap().record;
+    desk.engine.delete_account(id).await.unwrap();
+
+    let gone = |error: Option<Error>| {
+        assert!(matches!(error, Some(Error::Store(StoreFault::NotFound("account")))), "{error:?}");
+    };
+    gone(desk.engine.load_account(id).await.err());
+    gone(desk.engine.account_state(id).await.err());
+    gone(desk.engine.test_account(id).await.err());
+    gone(desk.engine.update_account(id, account_draft(server.port(), 1)).await.err());
+    gone(desk.engine.trust_certificate(id, None).await.err());
+    gone(desk.engine.delete_account(id).await.err());
+    let of_report = desk.engine.campaign_accounts(&campaign).await.unwrap();
+    assert_eq!((of_report[0].name.as_str(), of_report[0].counts.total()), (record.values.name.as_str(), 2));
 }

@@ -1,5 +1,7 @@
 //! Accounts, why they are held, and their use a day.
 
+mod deleting;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -301,19 +303,6 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Deletes an account; the reports of its campaigns keep its name.
-    pub async fn delete_account(&self, id: AccountId, now_ms: i64) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        sqlx::query(
-            "update accounts set deleted_at_ms = $2, has_password = 0, dkim_algorithm = null where id = $1",
-        )
-        .bind(id.0)
-        .bind(now_ms)
-        .execute(&mut *transaction)
-        .await?;
-        Ok(transaction.commit().await?)
-    }
-
     /// Holds an account, or releases it.
     pub async fn update_account_hold(&self, id: AccountId, hold: Option<&Hold>) -> Result<()> {
         let mut transaction = self.begin().await?;
@@ -332,8 +321,18 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// An account, deleted ones too (their campaigns still name them).
+    /// An account.
     pub async fn load_account(&self, id: AccountId) -> Result<AccountRecord> {
+        sqlx::query_as::<_, Row>("select * from accounts where id = $1 and deleted_at_ms is null")
+            .bind(id.0)
+            .fetch_optional(self.reader())
+            .await?
+            .ok_or(Error::NotFound("account"))?
+            .try_into()
+    }
+
+    /// An account of a campaign: deleted ones too, as their campaigns still name them.
+    pub async fn load_account_even_deleted(&self, id: AccountId) -> Result<AccountRecord> {
         sqlx::query_as::<_, Row>("select * from accounts where id = $1")
             .bind(id.0)
             .fetch_optional(self.reader())

@@ -2,9 +2,7 @@
 
 use std::str::FromStr;
 
-use hongyan_domain::{
-    AccountId, AccountShare, CampaignId, CampaignState, ListId, PauseReason, RunId, TemplateId,
-};
+use hongyan_domain::{AccountShare, CampaignId, CampaignState, ListId, PauseReason, RunId, TemplateId};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use crate::{Error, Result, StateCounts, Store};
@@ -334,17 +332,6 @@ impl Store {
         .await?;
         Ok(ids.into_iter().map(CampaignId).collect())
     }
-
-    /// The name of a campaign that is not over and uses the account, if there is one.
-    pub async fn find_campaign_with_account(&self, id: AccountId) -> Result<Option<String>> {
-        Ok(sqlx::query_scalar(
-            "select name from campaigns join campaign_accounts on campaign_accounts.campaign_id = campaigns.id
-             where account_id = $1 and state not in ('finished', 'cancelled') and deleted_at_ms is null limit 1",
-        )
-        .bind(id.0)
-        .fetch_optional(self.reader())
-        .await?)
-    }
 }
 
 async fn replace_lists(
@@ -379,7 +366,8 @@ pub(crate) async fn replace_accounts(
     sqlx::query(
         "insert into campaign_accounts (campaign_id, account_id, place, weight)
          select $1, accounts.id, json_each.key, value ->> 'weight'
-         from json_each($2) join accounts on accounts.id = value ->> 'account_id'",
+         from json_each($2) join accounts on accounts.id = value ->> 'account_id'
+         where accounts.deleted_at_ms is null",
     )
     .bind(id.0)
     .bind(serde_json::to_string(accounts)?)

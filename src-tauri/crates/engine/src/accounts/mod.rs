@@ -140,14 +140,14 @@ impl Engine {
         if account.values.kind == AccountKind::Sandbox {
             return Err(Error::SandboxFixed);
         }
-        if let Some(campaign) = self.store().find_campaign_with_account(id).await? {
+        self.secrets_must_be_open(&account)?;
+        if let Some(campaign) = self.store().delete_account(id, self.now_ms()).await? {
             return Err(Error::InUse { what: "account", campaign });
         }
-        self.forget_secrets(id, &account.values).await?;
-        self.forget_dkim_key(&account).await?;
-        self.store().delete_account(id, self.now_ms()).await?;
+        // Only now: an account that stays keeps its secrets.
         self.tell_changed(Changed::Accounts);
-        Ok(())
+        self.forget_secrets(id, &account.values).await?;
+        self.forget_dkim_key(&account).await
     }
 
     /// Releases a held account; its campaigns go on when they are resumed.

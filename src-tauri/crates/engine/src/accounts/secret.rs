@@ -3,9 +3,9 @@
 //! They go to the keyring or vault and nowhere else; the database knows only that they are there.
 
 use hongyan_domain::{AccountId, Proxy};
-use hongyan_secrets::SecretName;
+use hongyan_secrets::{SecretName, SecretsError, State};
 use hongyan_smtp::{Login, ProxyRoute};
-use hongyan_store::AccountValues;
+use hongyan_store::{AccountRecord, AccountValues};
 use secrecy::SecretString;
 
 use crate::{Engine, Error, Result};
@@ -46,6 +46,15 @@ impl Engine {
             self.secrets().delete(&SecretName::smtp_password(id)).await?;
         }
         self.forget_proxy_password(id, values.proxy.as_ref()).await
+    }
+
+    /// Refuses while the account's secrets are locked, so that none is left behind that nobody can forget any more.
+    pub(super) fn secrets_must_be_open(&self, account: &AccountRecord) -> Result<()> {
+        let values = &account.values;
+        let has_proxy_login = values.proxy.as_ref().is_some_and(|proxy| proxy.user.is_some());
+        let has_secrets = values.has_password || has_proxy_login || account.dkim.is_some();
+        let is_locked = self.secrets().status().state == State::NeedsPassphrase;
+        if has_secrets && is_locked { Err(SecretsError::Locked.into()) } else { Ok(()) }
     }
 
     /// Forgets the password of a proxy that is used no more.

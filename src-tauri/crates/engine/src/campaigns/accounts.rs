@@ -63,7 +63,7 @@ impl Engine {
         fixed: Option<&RunAccount>,
         counts: StateCounts,
     ) -> Result<CampaignAccount> {
-        let account = self.store().load_account(share.account_id).await?;
+        let account = self.store().load_account_even_deleted(share.account_id).await?;
         let condition = self.condition_of(&account).await?;
         let values = account.values;
         let (from, reply_to) = match fixed {
@@ -142,21 +142,21 @@ impl Engine {
         if shares.iter().all(is_known) { Ok(()) } else { Err(Error::NotFound("account")) }
     }
 
-    /// The accounts of a run with their senders as they are now.
+    /// The accounts of a run that there are, with their senders as they are now.
     pub(super) async fn accounts_with_senders(&self, shares: &[AccountShare]) -> Result<Vec<RunAccount>> {
-        let mut accounts = Vec::with_capacity(shares.len());
-        for share in shares {
-            let values = self.store().load_account(share.account_id).await?.values;
-            accounts.push(RunAccount { share: *share, from: values.from, reply_to: values.reply_to });
-        }
-        Ok(accounts)
+        let known = self.store().list_accounts().await?;
+        let with_sender = |share: &AccountShare| {
+            let values = known.iter().find(|account| account.id == share.account_id)?.values.clone();
+            Some(RunAccount { share: *share, from: values.from, reply_to: values.reply_to })
+        };
+        Ok(shares.iter().filter_map(with_sender).collect())
     }
 
     /// Releases the accounts of a campaign: those that wait for the user, and where there is none, all.
     pub(super) async fn release_accounts_of(&self, campaign: &CampaignRecord) -> Result<()> {
         let mut held = Vec::new();
         for share in &campaign.values.accounts {
-            let account = self.store().load_account(share.account_id).await?;
+            let account = self.store().load_account_even_deleted(share.account_id).await?;
             held.extend(account.hold.map(|hold| (share.account_id, hold.until_ms.is_none())));
         }
         let some_wait_for_the_user = held.iter().any(|(_, waits_for_the_user)| *waits_for_the_user);

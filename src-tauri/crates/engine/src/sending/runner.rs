@@ -178,7 +178,7 @@ impl Runner {
     /// The account as it is now; a hold that is over is taken away.
     async fn account(&self, id: AccountId) -> Result<AccountRecord> {
         let store = self.engine.store();
-        let mut account = store.load_account(id).await?;
+        let mut account = store.load_account_even_deleted(id).await?;
         let ends_at_ms = account.hold.as_ref().and_then(|hold| hold.until_ms);
         if ends_at_ms.is_some_and(|until_ms| until_ms <= self.engine.now_ms()) {
             store.update_account_hold(id, None).await?;

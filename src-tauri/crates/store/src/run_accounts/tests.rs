@@ -68,7 +68,7 @@ async fn a_folder_of_before_keeps_its_campaigns_and_who_was_tried_by_whom() {
     assert_eq!(store.load_counts(RunId(1)).await.unwrap().total(), 4);
     let use_of = async |id| store.list_recent_use(AccountId(id), 0).await.unwrap().len();
     assert_eq!((use_of(1).await, use_of(2).await), (0, 1));
-    assert!(store.find_campaign_with_account(AccountId(2)).await.unwrap().is_some());
+    assert!(store.delete_account(AccountId(2), 9).await.unwrap().is_some());
     assert_eq!(store.integrity_check().await.unwrap(), "ok");
 }
 
