@@ -1,6 +1,6 @@
 //! What would go wrong is found before anything is sent.
 
-use hongyan_domain::{CampaignId, DeliveryState, TlsMode};
+use hongyan_domain::{CampaignId, DeliveryState, TlsMode, USUAL_RETRY_HOURS};
 use hongyan_engine::{Error, Finding, FindingCode, Severity};
 use hongyan_testkit::ScriptedServer;
 
@@ -86,6 +86,7 @@ async fn an_empty_plan_says_everything_it_lacks() {
         list_ids: Vec::new(),
         template_id: None,
         accounts: Vec::new(),
+        retry_hours: USUAL_RETRY_HOURS,
     };
     let campaign = desk.engine.create_campaign(plan).await.unwrap().id;
     let mut codes: Vec<&str> =

@@ -1,6 +1,6 @@
 //! One person, one mail: theirs, with nobody else's address in it, and exactly what was meant.
 
-use hongyan_domain::AccountShare;
+use hongyan_domain::{AccountShare, USUAL_RETRY_HOURS};
 use hongyan_testkit::{Command, ScriptedServer};
 
 use crate::desk::{Desk, SHOP, SHOP_NAME};
@@ -103,6 +103,7 @@ async fn a_person_in_two_lists_gets_one_mail() {
         list_ids: vec![first, second],
         template_id: Some(template),
         accounts: vec![AccountShare::equal(account)],
+        retry_hours: USUAL_RETRY_HOURS,
     };
     let campaign = desk.engine.create_campaign(plan).await.unwrap().id;
     desk.run(campaign).await;

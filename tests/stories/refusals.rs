@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hongyan_domain::{CampaignState, DeliveryState, PauseReason};
+use hongyan_engine::Again;
 use hongyan_testkit::{At, Rule, ScriptedServer};
 use secrecy::SecretString;
 
@@ -97,6 +98,51 @@ async fn whoever_stays_refused_for_three_days_is_given_up() {
     assert!(row.attempts > 10, "{} attempts", row.attempts);
     let days = (row.updated_at_ms - MORNING_MS) as f64 / 86_400_000.0;
     assert!((2.5..=3.5).contains(&days), "given up after {days} days");
+}
+
+#[tokio::test]
+async fn a_campaign_that_tries_again_for_an_hour_gives_up_after_that_hour_and_says_why() {
+    let rule = Rule::at(At::Rcpt).answers(450, "4.2.0 Come back later");
+    let server = ScriptedServer::builder().rule(rule).start().await;
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = desk.draft_for(3, &server, 1).await;
+    desk.try_again_for(campaign, 1).await.unwrap();
+    desk.start(campaign).await;
+    let mut begun_ms = MORNING_MS;
+    for _ in 0..2 {
+        desk.until_count(campaign, DeliveryState::Deferred, 3).await;
+        let ended = desk
+            .until_in_time(campaign, 5 * MINUTE, "the end", |campaign| {
+                campaign.state == CampaignState::Finished
+            })
+            .await;
+        for row in desk.recipients(campaign).await {
+            assert_eq!((row.state.as_str(), row.verdict.as_deref()), ("failed", Some("try_later")));
+            assert_eq!((row.reply_code, row.due_at_ms), (Some(450), None));
+            assert_eq!(row.reply_text, "450 4.2.0 Come back later");
+            let minutes = (row.updated_at_ms - begun_ms) as f64 / 60_000.0;
+            assert!((60.0..=75.0).contains(&minutes), "given up after {minutes} minutes");
+        }
+        begun_ms = ended.finished_at_ms.expect("it has ended");
+        desk.engine.send_again(campaign, Again::Failed).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn trying_again_takes_an_hour_at_least_and_fourteen_days_at_most_and_is_copied_with_a_campaign() {
+    let server = ScriptedServer::builder().start().await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(1, &server, 1).await;
+    assert_eq!(desk.campaign(campaign).await.values.retry_hours, 72);
+    for hours in [0, 337] {
+        let refused = desk.try_again_for(campaign, hours).await;
+        assert!(matches!(refused, Err(hongyan_engine::Error::Value("retryHours"))), "{refused:?}");
+    }
+    for hours in [336, 1] {
+        assert_eq!(desk.try_again_for(campaign, hours).await.unwrap().values.retry_hours, hours);
+    }
+    let copy = desk.engine.duplicate_campaign(campaign).await.unwrap();
+    assert_eq!(copy.values.retry_hours, 1);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod same_sender;
 mod shares;
 mod turns;
 
-use hongyan_domain::{AccountId, AccountShare, CampaignId};
+use hongyan_domain::{AccountId, AccountShare, CampaignId, USUAL_RETRY_HOURS};
 use hongyan_engine::{AccountDraft, CampaignPlan};
 use hongyan_testkit::{Received, ScriptedServer};
 
@@ -44,7 +44,13 @@ async fn draft_through(desk: &Desk, people: usize, shares: &[AccountShare]) -> C
     let template_id = Some(desk.template("你好，{{ name }}", "{{ name }}，来自{{ city }}的朋友！").await);
     let list_ids = vec![desk.list_of(people).await];
     let name = format!("Shared {}", desk.engine.list_campaigns().await.unwrap().len() + 1);
-    let plan = CampaignPlan { name, list_ids, template_id, accounts: shares.to_vec() };
+    let plan = CampaignPlan {
+        name,
+        list_ids,
+        template_id,
+        accounts: shares.to_vec(),
+        retry_hours: USUAL_RETRY_HOURS,
+    };
     desk.engine.create_campaign(plan).await.expect("a good campaign").id
 }
 

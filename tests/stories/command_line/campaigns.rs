@@ -72,6 +72,19 @@ async fn the_sandbox_catches_a_campaign_and_shows_it() {
 }
 
 #[tokio::test]
+async fn how_long_is_tried_again_is_chosen_with_the_plan_and_three_days_else() {
+    let (ctl, server) = (Ctl::new(), ScriptedServer::start().await);
+    ctl.campaign_for(1, &server, 1).await;
+    let plan = ["--list", "People", "--template", "Hello", "--account", "Shop"];
+    for (name, more, hours) in [("Slow", &["--retry-for", "336"][..], 336), ("Usual", &[], 72)] {
+        let made = ctl.run(&[&["campaign", "create", "--name", name], &plan[..], more].concat()).await.json();
+        assert_eq!(made["plan"]["retryHours"], hours);
+    }
+    let refused = [&["campaign", "create", "--name", "No"], &plan[..], &["--retry-for", "337"]].concat();
+    assert_eq!(ctl.run(&refused).await.code, Some(2));
+}
+
+#[tokio::test]
 async fn a_second_process_cannot_send_and_says_who_does() {
     let gate = Gate::new();
     let rule = Rule::at(At::Dot).nth(3).waits_for(&gate);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_domain::{AccountId, AccountShare, CampaignId, CampaignState, DeliveryState, ListId, TemplateId};
+use hongyan_domain::{
+    AccountId, AccountShare, CampaignId, CampaignState, DeliveryState, ListId, TemplateId, USUAL_RETRY_HOURS,
+};
 use hongyan_engine::{CampaignPlan, CampaignRecord, DeliveryFilter, DeliveryRecord};
 use hongyan_testkit::ScriptedServer;
 
@@ -20,6 +22,7 @@ impl Desk {
             list_ids: vec![list],
             template_id: Some(template),
             accounts: vec![AccountShare::equal(account)],
+            retry_hours: USUAL_RETRY_HOURS,
         };
         self.engine.create_campaign(plan).await.expect("a good campaign").id
     }
@@ -30,6 +33,23 @@ impl Desk {
         let template = self.template("你好，{{ name }}", "{{ name }}，来自{{ city }}的朋友！").await;
         let account = self.account_at(server, connections).await;
         self.draft(list, template, account).await
+    }
+
+    /// Changes for how many hours a draft's mails that are put off are tried again.
+    pub async fn try_again_for(
+        &self,
+        id: CampaignId,
+        hours: u32,
+    ) -> Result<CampaignRecord, hongyan_engine::Error> {
+        let values = self.campaign(id).await.values;
+        let plan = CampaignPlan {
+            name: values.name,
+            list_ids: values.list_ids,
+            template_id: values.template_id,
+            accounts: values.accounts,
+            retry_hours: hours,
+        };
+        self.engine.update_campaign(id, plan).await
     }
 
     /// Starts a campaign.

@@ -85,6 +85,7 @@ mod tests {
             "template list",
             "template preview Hello --contact a@b.example --part text",
             "campaign create --name May --list A --list B --template Hello --account Shop --at 2027-05-01T09:00:00+08:00",
+            "campaign create --name May --list A --template Hello --account Shop --retry-for 336",
             "campaign list",
             "campaign start May --wait",
             "campaign pause May",
@@ -113,9 +114,12 @@ mod tests {
         ] {
             assert!(parse(&format!("{account} {rest}")).is_err(), "{rest}");
         }
-        for line in
-            ["campaign create --name M --list L --template T --account A --at tomorrow", "campaign begin M"]
-        {
+        for line in [
+            "campaign create --name M --list L --template T --account A --at tomorrow",
+            "campaign create --name M --list L --template T --account A --retry-for 0",
+            "campaign create --name M --list L --template T --account A --retry-for 337",
+            "campaign begin M",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

@@ -114,6 +114,9 @@ pub struct CreateArguments {
     /// When, for example 2027-05-01T09:00:00+08:00 [default: when it is started]
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
+    /// How long a mail that a server puts off is tried again, counted from the start; 336 are 14 days
+    #[arg(long, value_name = "HOURS", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=336))]
+    retry_for: u32,
 }
 
 /// Does one of them.
@@ -151,6 +154,7 @@ async fn create(session: &Session<'_>, arguments: CreateArguments) -> Result<(),
         list_ids,
         template_id: Some(session.find_template(&arguments.template).await?.id),
         accounts: campaign_accounts::shares(session, &arguments.accounts).await?,
+        retry_hours: arguments.retry_for,
     };
     let mut view: CampaignView = session.call("campaign.create", &CreateCampaign { plan }).await?;
     if let Some(at) = arguments.at {

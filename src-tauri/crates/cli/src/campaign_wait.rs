@@ -109,8 +109,8 @@ mod tests {
         let template = call(session, "template.create", json!({"template": template})).await;
         let accounts = call(session, "account.list", json!({})).await;
         let accounts = json!([{"accountId": accounts[0]["id"], "weight": 1}]);
-        let plan =
-            json!({"name": "May", "listIds": lists, "templateId": template["id"], "accounts": accounts});
+        let plan = json!({"name": "May", "listIds": lists, "templateId": template["id"], "accounts": accounts,
+                          "retryHours": 72});
         call(session, "campaign.create", json!({"plan": plan})).await;
         session.find_campaign("May").await.unwrap()
     }

@@ -64,6 +64,11 @@ words! {
     }
 }
 
+/// For how many hours a campaign may try mails that are put off again.
+pub const RETRY_HOURS: std::ops::RangeInclusive<u32> = 1..=14 * 24;
+/// For how many hours it does where the user chose nothing: three days.
+pub const USUAL_RETRY_HOURS: u32 = 3 * 24;
+
 /// Part of a campaign's recipients for one account: next to the others', as much as its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AccountShare {

@@ -23,7 +23,7 @@ mod verdict;
 
 pub use account::{AccountKind, LoginKind, LoginMechanism, TlsMode};
 pub use address::{AddressFault, AddressKey, EmailAddress};
-pub use campaign::{AccountShare, CampaignState, PauseReason};
+pub use campaign::{AccountShare, CampaignState, PauseReason, RETRY_HOURS, USUAL_RETRY_HOURS};
 pub use contact::Contact;
 pub use delivery::{DeliveryState, SkipReason};
 pub use dkim::{Dkim, DkimAlgorithm, parse_dkim_domain, parse_selector};

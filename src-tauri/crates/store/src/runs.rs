@@ -39,6 +39,8 @@ pub struct RunRecord {
     pub total: i64,
     /// When it began, or when the user last put recipients back into its queue; unix milliseconds.
     pub open_since_ms: i64,
+    /// For how many hours from then mails that are put off are tried again; fixed with the start, as the plan is.
+    pub retry_hours: u32,
 }
 
 #[derive(FromRow)]
@@ -50,6 +52,7 @@ struct Row {
     total: i64,
     started_at_ms: i64,
     reopened_at_ms: Option<i64>,
+    retry_hours: u32,
 }
 
 impl RunRecord {
@@ -61,7 +64,7 @@ impl RunRecord {
             token_key: row.token_key,
         };
         let open_since_ms = row.reopened_at_ms.unwrap_or(row.started_at_ms);
-        Self { id: RunId(row.id), fixed, total: row.total, open_since_ms }
+        Self { id: RunId(row.id), fixed, total: row.total, open_since_ms, retry_hours: row.retry_hours }
     }
 }
 
@@ -94,11 +97,14 @@ impl Store {
 
     /// A run.
     pub async fn load_run(&self, id: RunId) -> Result<RunRecord> {
-        let row = sqlx::query_as::<_, Row>("select * from runs where id = $1")
-            .bind(id.0)
-            .fetch_optional(self.reader())
-            .await?
-            .ok_or(Error::NotFound("run"))?;
+        let row = sqlx::query_as::<_, Row>(
+            "select runs.*, campaigns.retry_hours
+             from runs join campaigns on campaigns.id = runs.campaign_id where runs.id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(self.reader())
+        .await?
+        .ok_or(Error::NotFound("run"))?;
         Ok(RunRecord::new(row, self.list_run_accounts(id).await?))
     }
 

@@ -4,6 +4,7 @@ import { go } from '$lib/app/navigate';
 import { m } from '$lib/paraglide/messages';
 import { call } from '$lib/rpc/call';
 import type { AccountShare, AccountView, CampaignPlan } from '$lib/rpc/schema';
+import { USUAL_RETRY_HOURS } from './retries';
 
 /** The wanted name, or with the first number behind it that is free. */
 export function freeName(wanted: string, taken: readonly string[]): string {
@@ -33,6 +34,7 @@ export async function createCampaign(start: Partial<CampaignPlan> = {}): Promise
       listIds: [],
       templateId: null,
       accounts: obviousAccount(accounts),
+      retryHours: USUAL_RETRY_HOURS,
       ...start,
     };
     const made = await call('campaign.create', { plan });

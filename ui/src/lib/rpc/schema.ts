@@ -273,6 +273,8 @@ export type CampaignPlan = {
   templateId: number | null;
   /** Through which accounts, each once; each sends with its own From. */
   accounts: Array<AccountShare>;
+  /** For how many hours from its start mails that are put off are tried again; 1 to 336. */
+  retryHours: number;
 };
 
 /** How a campaign is getting on. */

@@ -84,6 +84,8 @@ pub struct CampaignPlan {
     pub template_id: Option<i64>,
     /// Through which accounts, each once; each sends with its own From.
     pub accounts: Vec<AccountShare>,
+    /// For how many hours from its start mails that are put off are tried again; 1 to 336.
+    pub retry_hours: u32,
 }
 
 /// Makes a campaign.

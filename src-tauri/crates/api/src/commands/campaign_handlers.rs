@@ -117,6 +117,7 @@ impl From<CampaignPlan> for hongyan_engine::CampaignPlan {
             list_ids: plan.list_ids.into_iter().map(ListId).collect(),
             template_id: plan.template_id.map(TemplateId),
             accounts: plan.accounts.into_iter().map(Into::into).collect(),
+            retry_hours: plan.retry_hours,
         }
     }
 }
@@ -145,6 +146,7 @@ async fn view(engine: &Engine, campaign: CampaignRecord) -> Result<CampaignView>
         list_ids: campaign.values.list_ids.iter().map(|id| id.0).collect(),
         template_id: campaign.values.template_id.map(|id| id.0),
         accounts: shares.collect(),
+        retry_hours: campaign.values.retry_hours,
     };
     Ok(CampaignView {
         pause_detail: campaign.pause_detail.clone(),

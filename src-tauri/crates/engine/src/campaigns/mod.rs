@@ -9,7 +9,7 @@ mod report;
 mod sample;
 mod starting;
 
-use hongyan_domain::{AccountShare, CampaignId, CampaignState, PauseReason};
+use hongyan_domain::{AccountShare, CampaignId, CampaignState, PauseReason, RETRY_HOURS};
 use hongyan_store::{CampaignRecord, CampaignValues, NewRun};
 
 pub use accounts::CampaignAccount;
@@ -38,17 +38,23 @@ pub struct CampaignPlan {
     pub template_id: Option<hongyan_domain::TemplateId>,
     /// Through which accounts, each once, and how much each gets next to the others.
     pub accounts: Vec<AccountShare>,
+    /// For how many hours from its start mails that are put off are tried again, within [`RETRY_HOURS`].
+    pub retry_hours: u32,
 }
 
 impl CampaignPlan {
     fn check(self) -> Result<CampaignValues> {
         let name = clean_name(&self.name)?;
+        if !RETRY_HOURS.contains(&self.retry_hours) {
+            return Err(Error::Value("retryHours"));
+        }
         Ok(CampaignValues {
             name_key: name_key(&name),
             name,
             list_ids: self.list_ids,
             template_id: self.template_id,
             accounts: self.accounts,
+            retry_hours: self.retry_hours,
         })
     }
 }
@@ -112,6 +118,7 @@ impl Engine {
             list_ids: values.list_ids,
             template_id: values.template_id,
             accounts: values.accounts,
+            retry_hours: values.retry_hours,
         };
         self.create_campaign(plan).await
     }

@@ -13,8 +13,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(5 * 60);
 const LONGEST_RETRY: Duration = Duration::from_secs(4 * 60 * 60);
 /// A server that greylists is asked again when it said, so often; one that goes on refusing is a server like any other.
 const GREYLISTED_TRIES: i64 = 3;
-/// A recipient is given up when the run is this old.
-const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
 /// What a failure means for the recipient and for the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +35,8 @@ pub(super) enum Consequence {
 pub(super) struct Standing {
     /// Attempts before this one.
     pub(super) attempts: i64,
-    /// When the run began or was opened again, unix milliseconds.
-    pub(super) open_since_ms: i64,
+    /// When the recipient is given up, unix milliseconds.
+    pub(super) give_up_at_ms: i64,
     /// Unix milliseconds.
     pub(super) now_ms: i64,
     /// 0.0 to 1.0, spreads the retries.
@@ -69,7 +67,7 @@ pub(super) fn consequence(failure: &Failure, host: &str, at: Standing) -> (Verdi
     (verdict, consequence)
 }
 
-/// Tries the recipient again later, or gives it up when the run is too old.
+/// Tries the recipient again later, for the last time when the campaign's time for that is over, or gives it up.
 pub(super) fn defer(at: Standing) -> Consequence {
     defer_until(at, at.now_ms + retry_delay_ms(at.attempts, at.jitter))
 }
@@ -81,10 +79,10 @@ fn after(wait: Duration, at: Standing) -> i64 {
 }
 
 fn defer_until(at: Standing, due_at_ms: i64) -> Consequence {
-    if due_at_ms > at.open_since_ms + GIVE_UP_AFTER_MS {
+    if at.now_ms >= at.give_up_at_ms {
         Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
     } else {
-        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms) }
+        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms.min(at.give_up_at_ms)) }
     }
 }
 
@@ -136,7 +134,7 @@ mod tests {
                 text: "Greylisted for 10 minutes".to_owned(),
             };
             let failure = Failure { stage: hongyan_domain::Stage::Rcpt, cause: Cause::Reply(reply) };
-            let at = Standing { attempts, open_since_ms: 0, now_ms: 0, jitter };
+            let at = Standing { attempts, give_up_at_ms: i64::MAX, now_ms: 0, jitter };
             match consequence(&failure, "mail.example.com", at).1 {
                 Consequence::Settle { due_at_ms: Some(due_ms), .. } => due_ms as f64 / 60_000.0,
                 other => panic!("{other:?}"),
@@ -149,15 +147,12 @@ mod tests {
     }
 
     #[test]
-    fn a_recipient_is_given_up_after_three_days() {
-        let at = |now_ms| Standing { attempts: 20, open_since_ms: 0, now_ms, jitter: 0.5 };
-        assert!(matches!(
-            defer(at(0)),
-            Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(_) }
-        ));
-        assert_eq!(
-            defer(at(GIVE_UP_AFTER_MS)),
-            Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
-        );
+    fn a_recipient_is_tried_once_more_at_the_end_of_its_time_and_then_given_up() {
+        const HOUR_MS: i64 = 60 * 60 * 1000;
+        let at = |now_ms| defer(Standing { attempts: 3, give_up_at_ms: HOUR_MS, now_ms, jitter: 0.5 });
+        let waits = |due_ms| Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_ms) };
+        assert_eq!(at(0), waits(HOUR_MS * 2 / 3));
+        assert_eq!(at(HOUR_MS / 2), waits(HOUR_MS));
+        assert_eq!(at(HOUR_MS), Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None });
     }
 }

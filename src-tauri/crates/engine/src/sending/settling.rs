@@ -12,6 +12,8 @@ use super::shift::Shift;
 /// Connections that may break under one mail before it has to wait.
 pub(super) const MOST_BREAKS: u32 = 3;
 
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
 /// What became of a body.
 pub(super) type Outcome = Result<Accepted, Failure>;
 
@@ -80,7 +82,7 @@ fn not_sent(shift: &Shift, mail: Armed, failure: &Failure) -> Report {
 pub(super) fn standing(shift: &Shift, attempts: i64) -> Standing {
     Standing {
         attempts,
-        open_since_ms: shift.run.open_since_ms,
+        give_up_at_ms: shift.run.open_since_ms + i64::from(shift.run.retry_hours) * HOUR_MS,
         now_ms: shift.engine.now_ms(),
         jitter: jitter(),
     }

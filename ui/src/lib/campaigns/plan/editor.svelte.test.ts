@@ -5,7 +5,7 @@ import { PlanEditor } from './editor.svelte';
 
 vi.mock('$lib/host', () => import('../../../test/fake-host'));
 
-const plan: CampaignPlan = { name: 'Spring', listIds: [], templateId: null, accounts: [] };
+const plan: CampaignPlan = { name: 'Spring', listIds: [], templateId: null, accounts: [], retryHours: 72 };
 const viewOf = (kept: CampaignPlan) => ({ campaign: { id: 3 }, plan: kept }) as unknown as CampaignView;
 
 interface Save {

@@ -61,7 +61,7 @@ describe('findings', () => {
 });
 
 it('what is missing in a plan is named in the order of the page', () => {
-  const plan = { name: 'x', listIds: [], templateId: null, accounts: [] };
+  const plan = { name: 'x', listIds: [], templateId: null, accounts: [], retryHours: 72 };
   expect(gapsOf(plan)).toEqual(['who', 'what', 'from']);
   expect(gapsOf({ ...plan, listIds: [1], accounts: [{ accountId: 2, weight: 1 }] })).toEqual(['what']);
 });

@@ -112,6 +112,7 @@ export class Run {
       hint: this.#hint.data ?? null,
       pauseDetail: this.view.pauseDetail,
       locked: app.locked,
+      retryHours: this.view.plan.retryHours,
     });
   }
 

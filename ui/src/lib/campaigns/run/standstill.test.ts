@@ -17,7 +17,7 @@ const progress = (state: string, pauseReason: string | null, counts: Partial<Cou
   }) as unknown as CampaignProgress;
 const held = (verdict: string, untilMs: number | null) =>
   ({ hasPassword: true, held: { verdict, detail: '535 no', sinceMs: 0, untilMs } }) as AccountView;
-const calm: Surroundings = { account: undefined, hint: null, pauseDetail: '', locked: false };
+const calm: Surroundings = { account: undefined, hint: null, pauseDetail: '', locked: false, retryHours: 30 };
 
 describe('a campaign', () => {
   it('that goes on or has ended needs no explanation', () => {
@@ -93,8 +93,10 @@ describe('a campaign', () => {
     expect(halt?.text).toContain('23:57');
   });
 
-  it('with nothing left but retries says how many', () => {
-    expect(standstillOf(progress('running', null, { deferred: 3 }), calm)?.text).toContain('3');
+  it('with nothing left but retries says how many, and how long it tries', () => {
+    const text = standstillOf(progress('running', null, { deferred: 4 }), calm)?.text;
+    expect(text).toContain('4');
+    expect(text).toContain('30 hours');
     expect(standstillOf(progress('running', null, { deferred: 3, armed: 1 }), calm)).toBeUndefined();
   });
 

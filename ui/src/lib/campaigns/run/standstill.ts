@@ -3,6 +3,7 @@ import { show } from '$lib/app/format.svelte';
 import { heldText, hintText } from '$lib/app/problem';
 import { m } from '$lib/paraglide/messages';
 import type { AccountView, CampaignAccount, CampaignProgress } from '$lib/rpc/schema';
+import { hoursText } from '../retries';
 import { comingText } from '../words';
 
 /** Why nothing (or little) goes out at the moment, and what helps. */
@@ -29,6 +30,8 @@ export interface Surroundings {
   pauseDetail: string;
   /** The passwords are locked. */
   locked: boolean;
+  /** For how many hours mails that are put off are tried again. */
+  retryHours: number;
 }
 
 /** What holds the account and what to do: the provider's own way of logging in, where that is the matter. */
@@ -99,7 +102,8 @@ function afterError(progress: CampaignProgress): Standstill | undefined {
   return { tone: 'warning', text, next };
 }
 
-function whileRunning(progress: CampaignProgress, { account, hint, locked }: Surroundings): Standstill | undefined {
+function whileRunning(progress: CampaignProgress, around: Surroundings): Standstill | undefined {
+  const { account, hint, locked } = around;
   const error = afterError(progress);
   if (error) return error;
   if (progress.pauseReason === 'journal') return { tone: 'warning', text: m.campaigns_wait_journal() };
@@ -125,7 +129,8 @@ function whileRunning(progress: CampaignProgress, { account, hint, locked }: Sur
   }
   const { queued, armed, deferred } = progress.counts;
   if (queued + armed > 0 || deferred === 0) return undefined;
-  return { tone: 'info', text: m.campaigns_wait_retries({ count: deferred, shown: show.number(deferred) }) };
+  const time = hoursText(around.retryHours);
+  return { tone: 'info', text: m.campaigns_wait_retries({ count: deferred, shown: show.number(deferred), time }) };
 }
 
 /** Why a campaign stands still, or undefined when it goes on or has ended. */
