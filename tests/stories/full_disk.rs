@@ -1,6 +1,8 @@
 //! The disk is full in the middle of a campaign: no further body leaves, the user is told, and it goes on by itself.
 
-use hongyan_domain::{CampaignId, DeliveryState};
+use std::time::Duration;
+
+use hongyan_domain::{CampaignId, CampaignState, DeliveryState};
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer};
 
 use crate::alone::{alone, disk_takes_nothing};
@@ -14,6 +16,7 @@ const CONNECTIONS: u64 = 4;
 const BEFORE: u64 = 8;
 /// Whole conversations with the server while the campaign stands still; it would have had the time to send.
 const VISITS: usize = 20;
+const BLOCKED: &str = "5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org";
 
 /// A campaign in the moment when the disk is full: every connection has a mail whose outcome cannot be written.
 async fn stopped_by_a_full_disk() -> (Desk, ScriptedServer, CampaignId) {
@@ -72,5 +75,39 @@ fn an_app_closed_on_a_full_disk_closes_and_leaves_in_doubt_what_it_could_not_wri
         let wanted = [("in_doubt", in_doubt), ("sent", PEOPLE as i64 - in_doubt)].into();
         assert_eq!(again.counts(campaign).await, wanted);
         assert_eq!(nobody_got_two(&server).len(), PEOPLE, "those in doubt had arrived");
+    });
+}
+
+/// Servers lock accounts that come again and again after they were refused.
+#[test]
+fn an_account_whose_hold_the_disk_does_not_take_is_held_all_the_same() {
+    let name = "full_disk::an_account_whose_hold_the_disk_does_not_take_is_held_all_the_same";
+    alone(name, async {
+        let gate = Gate::new();
+        let builder = ScriptedServer::builder().rule(Rule::at(At::Greeting).nth(1).waits_for(&gate));
+        let server = builder.rule(Rule::at(At::Mail).answers(554, BLOCKED)).start().await;
+        let desk = Desk::builder().with_manual_clock().open().await;
+        let campaign = desk.draft_for(PEOPLE, &server, 1).await;
+        desk.start(campaign).await;
+        within_patience("the connection", gate.reached()).await;
+        disk_takes_nothing(true);
+        gate.open();
+        let account = desk.campaign(campaign).await.values.accounts[0].account_id;
+        for _ in 0..VISITS {
+            desk.pass_time(Duration::from_secs(1));
+            desk.engine.test_account(account).await.unwrap();
+        }
+        let offered = server.verbs().iter().filter(|verb| **verb == "MAIL").count();
+        assert_eq!(offered, 1, "tried again although the account is to be held");
+        desk.until_told(campaign, "the disk", |pace| pace.journal_sick).await;
+
+        disk_takes_nothing(false);
+        desk.until_in_time(campaign, Duration::from_secs(1), "the pause", |campaign| {
+            campaign.state == CampaignState::Paused
+        })
+        .await;
+        let hold = desk.engine.load_account(account).await.unwrap().record.hold.expect("a hold");
+        assert_eq!(hold.verdict, "account_reputation");
+        assert!(!desk.engine.campaign_progress(campaign).await.unwrap().pace.journal_sick);
     });
 }

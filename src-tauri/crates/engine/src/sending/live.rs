@@ -17,7 +17,7 @@ pub struct Pace {
     pub per_minute: Option<f64>,
     /// No server can be reached at the moment.
     pub network_down: bool,
-    /// The disk does not take the journal at the moment.
+    /// The disk does not take the journal, or that an account is held, at the moment.
     pub journal_sick: bool,
     /// It was ended by an error that nobody foresaw, and is tried again by itself.
     pub fault: Option<PauseReason>,

@@ -36,7 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hongyan_domain::{AccountId, CampaignId};
-use hongyan_store::Store;
+use hongyan_store::{Hold, Store};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -94,8 +94,8 @@ impl Sending {
     }
 
     /// Ends an account's part in all campaigns; none goes on until the hold is noted.
-    fn begin_to_hold(&self, account: AccountId) {
-        self.holds.begin(account);
+    fn begin_to_hold(&self, account: AccountId, hold: Hold) {
+        self.holds.begin(account, hold);
         self.stop_account(account);
     }
 
@@ -249,7 +249,8 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .is_some_and(journal::Journal::is_sick);
+            .is_some_and(journal::Journal::is_sick)
+            || sending.holds.are_late();
         let starting = sending.starting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(starting) = starting.get(&campaign) {
             return Pace { preparing: Some(starting.frozen()), ..Pace::default() };

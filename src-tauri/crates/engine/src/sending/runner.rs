@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, PauseReason, RunId};
-use hongyan_store::{AccountRecord, Hold, RunAccount, RunRecord};
+use hongyan_store::{AccountRecord, RunAccount, RunRecord};
 use tokio_util::sync::CancellationToken;
 
 use super::crash_point::{CrashPoint, crash_point};
@@ -50,11 +50,13 @@ impl Runner {
         let mut ended = self.keep_going(&mut crew, &failures).await;
         self.stop.cancel();
         while let Some(over) = crew.at_work.join_next().await {
-            if let Ok((account, Ok(Ending::Held(hold)))) = over
-                && let Err(error) = self.hold(account, &hold).await
-            {
-                ended = ended.and(Err(error));
+            if let Ok((account, Ok(Ending::Held(hold)))) = over {
+                self.engine.hold(account, &hold).await;
             }
+        }
+        if ended.is_err() {
+            // Whoever was to tell of a hold may have come to its end before.
+            crew.places.keys().for_each(|account| self.engine.sending().holds.leave_for_later(*account));
         }
         let _ = self.journal.settle().await;
         ended = ended.and(self.doubt_abandoned().await);
@@ -294,7 +296,10 @@ impl Runner {
                 place.unreachable = unreachable.saturating_add(1);
                 place.pause = Some(Pause::new(now_ms, pause));
             }
-            Ending::Held(hold) => self.hold(account, &hold).await?,
+            Ending::Held(hold) => {
+                tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
+                self.engine.hold(account, &hold).await;
+            }
             Ending::TooManyFailures => {
                 self.pause(PauseReason::Failures, "").await?;
                 return Ok(true);
@@ -322,19 +327,6 @@ impl Runner {
             .update_campaign_state(self.campaign, from, to, Some((why, detail)), self.engine.now_ms())
             .await?;
         self.engine.tell(Event::CampaignHeld(self.campaign));
-        self.engine.tell_changed(Changed::Campaigns);
-        Ok(())
-    }
-
-    /// Holds an account, for all campaigns.
-    async fn hold(&self, account: AccountId, hold: &Hold) -> Result<()> {
-        tracing::warn!(campaign = self.campaign.0, verdict = hold.verdict, "account held");
-        let store = self.engine.store();
-        let held = store.update_account_hold(account, Some(hold)).await;
-        self.engine.sending().holds.note(account);
-        held?;
-        store.update_slowdown(account, &self.engine.pacer(account).await?.slowdown()).await?;
-        self.engine.tell_changed(Changed::Accounts);
         self.engine.tell_changed(Changed::Campaigns);
         Ok(())
     }

@@ -172,10 +172,10 @@ impl Shift {
     /// Ends the round because the account has a problem; the first one counts. One that passes slows the account down.
     pub(super) fn hold(&self, hold: Hold) {
         let mut held = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get_or_insert_with(|| self.with_its_rest(hold));
+        let hold = held.get_or_insert_with(|| self.with_its_rest(hold)).clone();
         drop(held);
         // Now, not when the round has ended: whoever waits for this connection would begin meanwhile.
-        self.engine.sending().begin_to_hold(self.account);
+        self.engine.sending().begin_to_hold(self.account, hold);
         self.stop.cancel();
     }
 

@@ -35,6 +35,7 @@ impl Supervisor {
         let clock = self.engine.clock();
         while !self.shutdown.is_cancelled() {
             let began_ms = clock.now_ms();
+            self.engine.write_late_holds().await;
             if let Err(error) = self.look().await {
                 tracing::warn!(%error, "cannot look for campaigns");
             }
