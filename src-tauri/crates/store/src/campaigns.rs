@@ -20,6 +20,8 @@ pub struct CampaignValues {
     pub template_id: Option<TemplateId>,
     /// Through which accounts, in the user's order, each once.
     pub accounts: Vec<AccountShare>,
+    /// For how many hours from its start mails that are put off are tried again.
+    pub retry_hours: u32,
 }
 
 /// A campaign as kept.
@@ -76,6 +78,7 @@ struct Row {
     pause_reason: Option<String>,
     pause_detail: String,
     template_id: Option<i64>,
+    retry_hours: u32,
     at_ms: Option<i64>,
     created_at_ms: i64,
     updated_at_ms: i64,
@@ -102,6 +105,7 @@ impl TryFrom<Row> for CampaignRecord {
                 list_ids: serde_json::from_str(&row.list_ids)?,
                 template_id: row.template_id.map(TemplateId),
                 accounts: serde_json::from_str(&row.accounts)?,
+                retry_hours: row.retry_hours,
             },
             state: CampaignState::from_str(&row.state)?,
             pause_reason: row.pause_reason.as_deref().map(PauseReason::from_str).transpose()?,
@@ -144,13 +148,14 @@ impl Store {
     pub async fn insert_campaign(&self, values: &CampaignValues, now_ms: i64) -> Result<CampaignId> {
         let mut transaction = self.begin().await?;
         let id = sqlx::query_scalar(
-            "insert into campaigns (name, name_key, state, template_id, created_at_ms, updated_at_ms)
-             values ($1, $2, 'draft', $3, $4, $4) returning id",
+            "insert into campaigns (name, name_key, state, template_id, created_at_ms, updated_at_ms, retry_hours)
+             values ($1, $2, 'draft', $3, $4, $4, $5) returning id",
         )
         .bind(&values.name)
         .bind(&values.name_key)
         .bind(values.template_id.map(|id| id.0))
         .bind(now_ms)
+        .bind(values.retry_hours)
         .fetch_one(&mut *transaction)
         .await?;
         let id = CampaignId(id);
@@ -170,7 +175,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "update campaigns
-             set name = $2, name_key = $3, template_id = $4, updated_at_ms = $5
+             set name = $2, name_key = $3, template_id = $4, updated_at_ms = $5, retry_hours = $6
              where id = $1 and state in ('draft', 'scheduled') and deleted_at_ms is null",
         )
         .bind(id.0)
@@ -178,6 +183,7 @@ impl Store {
         .bind(&values.name_key)
         .bind(values.template_id.map(|id| id.0))
         .bind(now_ms)
+        .bind(values.retry_hours)
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
