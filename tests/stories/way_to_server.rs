@@ -119,6 +119,34 @@ async fn a_kept_password_is_told_to_no_other_server_and_under_no_other_name() {
     assert!(desk.engine.test_account(account).await.unwrap().problem.is_none());
 }
 
+/// The server would take the mails without a login too.
+#[tokio::test]
+async fn an_account_whose_password_got_lost_is_held_and_never_sends_without_a_login() {
+    let server = ScriptedServer::start().await;
+    let before = Desk::new().await;
+    let login = |password: Option<&str>| AccountDraft {
+        user: Some("shop".to_owned()),
+        password: password.map(SecretString::from),
+        ..account_draft(server.port(), 1)
+    };
+    let account = before.account(login(Some("secret"))).await;
+    let campaign = before.draft_for(3, &server, 1).await;
+    before.close().await;
+    // Secrets that are in memory only are gone in a new process.
+    let desk = Desk::builder().at(before.folder()).open().await;
+    assert!(matches!(desk.engine.test_account(account).await, Err(Error::PasswordMissing)));
+    desk.start(campaign).await;
+    desk.in_state(campaign, CampaignState::Paused).await;
+    let hold = desk.engine.load_account(account).await.unwrap().record.hold.expect("a hold");
+    assert_eq!((hold.verdict.as_str(), hold.until_ms), ("account_login", None));
+    assert_eq!(server.connections(), 0);
+
+    desk.engine.update_account(account, login(Some("secret"))).await.unwrap();
+    desk.engine.resume_campaign(campaign).await.unwrap();
+    desk.finished(campaign).await;
+    assert_eq!((server.logins(), nobody_got_two(&server).len()), (1, 3));
+}
+
 #[tokio::test]
 async fn a_certificate_the_user_trusts_is_enough_until_the_server_has_another() {
     let desk = Desk::new().await;

@@ -54,6 +54,8 @@ pub enum ErrorCode {
     ValueInvalid,
     /// The kept password is another server's or login name's and has to be entered again.
     PasswordAgain,
+    /// The account logs in, and its password is not given and not in the keyring or vault.
+    PasswordMissing,
     /// The file is gone or cannot be opened.
     FileUnreadable,
     /// The file cannot be written.

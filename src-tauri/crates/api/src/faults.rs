@@ -16,6 +16,7 @@ impl From<Error> for ErrorView {
             Error::TooLong { field, limit } => Self::new(ErrorCode::TooLong).with("limit", limit).at(field),
             Error::Value(field) => Self::value_invalid(field),
             Error::PasswordAgain => Self::new(ErrorCode::PasswordAgain).at("password"),
+            Error::PasswordMissing => Self::new(ErrorCode::PasswordMissing).at("password"),
             Error::Address { field, fault } => {
                 Self::new(ErrorCode::AddressInvalid).with("reason", fault.as_str()).at(field)
             }

@@ -30,6 +30,9 @@ pub enum Error {
     /// The password that is kept is another server's or login's, so it has to be entered again.
     #[error("the password has to be entered again")]
     PasswordAgain,
+    /// The account logs in, and its password is not where secrets are.
+    #[error("the password is missing")]
+    PasswordMissing,
     /// An address is wrong.
     #[error("{field}: {fault}")]
     Address {

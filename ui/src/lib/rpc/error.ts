@@ -24,6 +24,7 @@ export const errorManners: Record<ErrorCode, Manner> = {
   field_name_invalid: { severity: 'field' },
   value_invalid: { severity: 'field' },
   password_again: { severity: 'field' },
+  password_missing: { severity: 'field' },
   file_unreadable: { severity: 'fault', action: 'retry' },
   file_unwritable: { severity: 'fault', action: 'retry' },
   file_empty: { severity: 'notice' },

@@ -653,6 +653,7 @@ export type ErrorCode =
   | "field_name_invalid"
   | "value_invalid"
   | "password_again"
+  | "password_missing"
   | "file_unreadable"
   | "file_unwritable"
   | "file_empty"

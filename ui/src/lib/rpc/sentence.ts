@@ -16,6 +16,7 @@ const sentences = {
   field_name_invalid: m.error_field_name_invalid,
   value_invalid: m.error_value_invalid,
   password_again: m.error_password_again,
+  password_missing: m.error_password_missing,
   file_unreadable: m.error_file_unreadable,
   file_unwritable: m.error_file_unwritable,
   file_empty: m.error_file_empty,

@@ -29,6 +29,9 @@ pub fn error(view: &ErrorView) -> String {
         ErrorCode::PasswordAgain => {
             "服务器或登录名已更改，请用 --password-stdin 或 --token-stdin 重新提供密码。".to_owned()
         }
+        ErrorCode::PasswordMissing => {
+            "此账户需要登录，但这里没有保存它的密码。请用 --password-stdin 或 --token-stdin 提供。".to_owned()
+        }
         ErrorCode::FileUnreadable => with_file("无法打开文件", &value("file")),
         ErrorCode::FileUnwritable => with_file("无法写入文件", &value("file")),
         ErrorCode::FileEmpty => "文件是空的。".to_owned(),

@@ -30,6 +30,10 @@ pub fn error(view: &ErrorView) -> String {
             "The kept password is for another server or login name. Give it again with --password-stdin or --token-stdin."
                 .to_owned()
         }
+        ErrorCode::PasswordMissing => {
+            "The account logs in, but its password is not kept here. Give it with --password-stdin or --token-stdin."
+                .to_owned()
+        }
         ErrorCode::FileUnreadable => with_file("The file cannot be opened.", &value("file")),
         ErrorCode::FileUnwritable => with_file("The file cannot be written.", &value("file")),
         ErrorCode::FileEmpty => "The file is empty.".to_owned(),

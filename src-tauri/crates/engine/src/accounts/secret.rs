@@ -65,7 +65,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Who logs in: with the new secret, else with the one that is kept.
+    /// Who logs in: with the new secret, else with the one that is kept. Where there is neither, nobody may go on without.
     pub(super) async fn login_of(
         &self,
         id: Option<AccountId>,
@@ -78,7 +78,8 @@ impl Engine {
             (None, Some(id)) => self.secrets().find(&SecretName::smtp_password(id)).await?,
             (None, None) => None,
         };
-        Ok(secret.map(|secret| Login { user, kind: values.login_kind, mechanism: values.mechanism, secret }))
+        let secret = secret.ok_or(Error::PasswordMissing)?;
+        Ok(Some(Login { user, kind: values.login_kind, mechanism: values.mechanism, secret }))
     }
 
     /// The way through the proxy, if there is one: with the new password, else with the one that is kept.

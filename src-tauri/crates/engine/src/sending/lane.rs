@@ -80,15 +80,18 @@ impl Lane {
                 Ok(Ending::Locked)
             }
             // Unsigned mails would harm the sender's name more than mails that wait.
-            Err(Error::DkimKeyMissing) => Ok(Ending::Held(self.hold_without_key())),
+            Err(Error::DkimKeyMissing) => Ok(Ending::Held(self.hold_for(AccountProblem::SigningKey))),
+            // A server that knows us by our address would take them without, as somebody else's.
+            Err(Error::PasswordMissing) => Ok(Ending::Held(self.hold_for(AccountProblem::Login))),
             other => other,
         };
         (id, ending)
     }
 
-    fn hold_without_key(&self) -> Hold {
+    /// Only the user can end it.
+    fn hold_for(&self, problem: AccountProblem) -> Hold {
         Hold {
-            verdict: Verdict::Account(AccountProblem::SigningKey).as_str().to_owned(),
+            verdict: Verdict::Account(problem).as_str().to_owned(),
             detail: String::new(),
             since_ms: self.runner.engine.now_ms(),
             until_ms: None,
