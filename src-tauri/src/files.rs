@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hongyan_api::ErrorView;
-use hongyan_engine::{Engine, file_name};
+use hongyan_engine::{Engine, Purpose, file_name};
 use serde::{Deserialize, Serialize};
 use tauri::{Manager, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
@@ -42,7 +42,7 @@ impl PickedFile {
     /// Gives a path its handle. A file that cannot be read shows so when it is opened.
     pub fn of(engine: &Engine, path: PathBuf) -> Self {
         let size = std::fs::metadata(&path).map_or(0, |file| file.len());
-        Self { name: file_name(&path), handle: engine.files().register(path), size }
+        Self { name: file_name(&path), handle: engine.files().register(path, Purpose::Read), size }
     }
 }
 
@@ -75,7 +75,7 @@ pub async fn pick_save(
         Some(path) => Some(path),
         None => ask(FileDialogBuilder::save_file, dialog_of(&window, title).set_file_name(name)).await,
     };
-    Ok(path.map(|path| engine.files().register(path)))
+    Ok(path.map(|path| engine.files().register(path, Purpose::Write)))
 }
 
 async fn engine_behind(window: &WebviewWindow) -> Result<Engine, ErrorView> {

@@ -1,6 +1,6 @@
 //! Files as they really come, and worse: the bad rows stay out, the good ones get their mail, and no mail is forged.
 
-use hongyan_engine::{Error, FileFault, Import, RejectWords};
+use hongyan_engine::{Error, FileFault, Import, Purpose, RejectWords};
 use hongyan_testkit::ScriptedServer;
 
 use crate::desk::Desk;
@@ -54,7 +54,7 @@ async fn the_rows_left_out_come_back_whole_with_the_reason_in_the_users_words_an
     assert_eq!((import.record.new, import.record.invalid), (1, 2));
 
     let target = desk.folder().join("rejects.csv");
-    let handle = desk.engine.files().register(target.clone());
+    let handle = desk.engine.files().register(target.clone(), Purpose::Write);
     let words = RejectWords {
         row: "行".into(),
         column: "列".into(),

@@ -1,7 +1,7 @@
 //! Files that are written for the user.
 
 use hongyan_domain::CampaignId;
-use hongyan_engine::{DeliveryFilter, Error};
+use hongyan_engine::{DeliveryFilter, Error, Purpose};
 
 use crate::desk::Desk;
 
@@ -11,7 +11,7 @@ async fn an_export_that_fails_leaves_the_file_that_was_there() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = folder.path().join("report.csv");
     std::fs::write(&report, "last week's").expect("the file can be written");
-    let target = desk.engine.files().register(report.clone());
+    let target = desk.engine.files().register(report.clone(), Purpose::Write);
 
     let gone = desk.engine.export_recipients(CampaignId(99), &DeliveryFilter::default(), &target).await;
     assert!(matches!(gone, Err(Error::Store(hongyan_store::Error::NotFound("campaign")))), "{gone:?}");

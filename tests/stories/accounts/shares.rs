@@ -1,7 +1,7 @@
 //! Each account sends its share, with its own sender, and the report says who sent how much.
 
 use hongyan_domain::{DeliveryState, SendingLimits};
-use hongyan_engine::{AccountCondition, Error};
+use hongyan_engine::{AccountCondition, Error, Purpose};
 use hongyan_testkit::ScriptedServer;
 
 use super::{accounts_at, all_received, draft_at, draft_through, shop};
@@ -48,7 +48,7 @@ async fn the_recipients_in_report_and_file_name_the_account() {
     let campaign = draft_at(&desk, 20, &[&a, &b]).await;
     desk.run(campaign).await;
     let path = desk.folder().join("recipients.csv");
-    let target = desk.engine.files().register(path.clone());
+    let target = desk.engine.files().register(path.clone(), Purpose::Write);
     let all = hongyan_engine::DeliveryFilter::default();
     desk.engine.export_recipients(campaign, &all, &target).await.unwrap();
     let file = std::fs::read_to_string(path).unwrap();

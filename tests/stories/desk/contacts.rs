@@ -1,7 +1,7 @@
 //! Contacts come to a desk the way they come to users: in files.
 
 use hongyan_domain::{ImportId, ListId};
-use hongyan_engine::{ContactDraft, CsvOptions, Error, Import, ImportPlan, ImportState};
+use hongyan_engine::{ContactDraft, CsvOptions, Error, Import, ImportPlan, ImportState, Purpose};
 
 use super::Desk;
 use crate::ground::within_patience;
@@ -26,7 +26,7 @@ impl Desk {
     pub async fn begin_import(&self, list: &str, file: &[u8]) -> Result<ImportId, Error> {
         let path = self.folder().join("people.csv");
         std::fs::write(&path, file).expect("the file can be written");
-        let handle = self.engine.files().register(path);
+        let handle = self.engine.files().register(path, Purpose::Read);
         let (_, preview) = self.engine.preview_import(&handle, CsvOptions::default()).await?;
         let plan = ImportPlan {
             file: handle,

@@ -9,6 +9,7 @@ use hongyan_api::commands::contact::{
     ContactFilter, ContactOrder, ContactPage, ContactRow, CountContacts, ExportContacts, ListContacts,
 };
 use hongyan_api::commands::shapes::Count;
+use hongyan_engine::Purpose;
 
 use crate::failure::Failure;
 use crate::import::{self, ImportContacts};
@@ -139,7 +140,10 @@ async fn export(
     output: Option<PathBuf>,
 ) -> Result<(), Failure> {
     if let Some(file) = output {
-        let target = session.engine.files().register(std::path::absolute(&file).unwrap_or(file.clone()));
+        let target = session
+            .engine
+            .files()
+            .register(std::path::absolute(&file).unwrap_or(file.clone()), Purpose::Write);
         let count: Count = session.call("contact.export", &ExportContacts { filter, target }).await?;
         let file = file.display().to_string();
         return session.screen.say(&count, &Sentence::ContactsExported { count: count.count, file: &file });
@@ -150,7 +154,7 @@ async fn export(
     }
     let scratch = Scratch::open(session.engine.folder())?;
     let file = scratch.place("contacts.csv")?;
-    let target = session.engine.files().register(file.clone());
+    let target = session.engine.files().register(file.clone(), Purpose::Write);
     let _: Count = session.call("contact.export", &ExportContacts { filter, target }).await?;
     let mut source = std::fs::File::open(&file)
         .map_err(|error| Failure::of_file(ErrorCode::FileUnreadable, &file, &error))?;

@@ -10,6 +10,7 @@ use hongyan_api::commands::import::{
     ColumnTarget, ColumnView, ImportOptions, ImportPreview, ImportView, PreviewImport, StartImport,
 };
 use hongyan_api::commands::shapes::{ById, Done};
+use hongyan_engine::Purpose;
 
 use crate::failure::Failure;
 use crate::progress::{self, Hints};
@@ -61,7 +62,7 @@ impl FromStr for Mapping {
 pub async fn run(session: &Session<'_>, arguments: ImportContacts) -> Result<(), Failure> {
     let path = std::path::absolute(&arguments.file)
         .map_err(|error| Failure::of_file(ErrorCode::FileUnreadable, &arguments.file, &error))?;
-    let file = session.engine.files().register(path);
+    let file = session.engine.files().register(path, Purpose::Read);
     let options = ImportOptions {
         encoding: arguments.encoding,
         delimiter: arguments.delimiter.map(|delimiter| delimiter.replace("\\t", "\t")),

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::event::{Changed, Event};
-use crate::files::Files;
+use crate::files::{Files, Purpose};
 use crate::imports::Imports;
 use crate::sandbox::Sandbox;
 use crate::sending::Sending;
@@ -131,9 +131,9 @@ impl Engine {
         self.inner.events.subscribe()
     }
 
-    /// The path behind a file handle.
-    pub(crate) fn path_of(&self, handle: &str) -> Result<PathBuf> {
-        self.files().find(handle).ok_or(Error::FileHandle)
+    /// The path behind a file handle; one for another purpose is not known.
+    pub(crate) fn path_of(&self, handle: &str, purpose: Purpose) -> Result<PathBuf> {
+        self.files().find(handle, purpose).ok_or(Error::FileHandle)
     }
 
     pub(crate) fn store(&self) -> &Store {

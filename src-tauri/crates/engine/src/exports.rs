@@ -12,6 +12,7 @@ use hongyan_contact_files::{ContactWriter, CsvExport};
 use hongyan_domain::{CampaignId, FieldName, ImportId};
 use hongyan_store::{ContactFilter, ContactRecord, DeliveryFilter, DeliveryRecord, ImportProblem};
 
+use crate::files::Purpose;
 use crate::{Engine, Error, Result};
 
 /// Rows that are read at a time.
@@ -37,7 +38,7 @@ pub struct RejectWords {
 impl Engine {
     /// Writes the contacts that match to a file; says how many.
     pub async fn export_contacts(&self, filter: &ContactFilter, target: &str) -> Result<u64> {
-        let target = self.path_of(target)?;
+        let target = self.path_of(target, Purpose::Write)?;
         let names = self.store().list_contact_fields().await?;
         let fields = names.iter().filter_map(|name| FieldName::parse(name).ok()).collect();
         let mut export = on_disk(move || ContactExport::start(&target, fields)).await?;
@@ -60,7 +61,7 @@ impl Engine {
         filter: &DeliveryFilter,
         target: &str,
     ) -> Result<u64> {
-        let target = self.path_of(target)?;
+        let target = self.path_of(target, Purpose::Write)?;
         let mut export = on_disk(move || RecipientExport::start(&target)).await?;
         let (mut count, mut after) = (0, None);
         loop {
@@ -79,7 +80,7 @@ impl Engine {
     /// Writes the rows that an import could not take to a file: as they are, and behind that their number, the column and
     /// the reason in the user's words; says how many.
     pub async fn export_rejects(&self, import: ImportId, target: &str, words: RejectWords) -> Result<u64> {
-        let target = self.path_of(target)?;
+        let target = self.path_of(target, Purpose::Write)?;
         let heads = self.store().load_import_heads(import).await?;
         let mut problems: Vec<ImportProblem> = Vec::new();
         loop {

@@ -41,7 +41,7 @@ pub use engine::{Engine, Options, SecretsPlace};
 pub use error::{Error, Result};
 pub use event::{Changed, Event};
 pub use exports::RejectWords;
-pub use files::{Files, file_name};
+pub use files::{Files, Purpose, file_name};
 pub use hongyan_compose::{Part, TemplateFault};
 pub use hongyan_contact_files::{
     ColumnPreview, CsvOptions, FileFault, MappingFault, Preview, Target, TextEncoding,

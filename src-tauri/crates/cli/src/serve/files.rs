@@ -1,6 +1,7 @@
 //! `/files`: what the browser uploads to be read, and comes to fetch after it was written.
 //!
-//! The page learns handles, never paths; only files in this process's scratch folder can be fetched.
+//! The page learns handles, never paths; only files in this process's scratch folder can be fetched. They go with their
+//! handles: an upload when its import begins, what was written when it is fetched.
 
 use std::io;
 use std::path::Path as FilePath;
@@ -12,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use hongyan_api::{ErrorCode, ErrorView};
-use hongyan_engine::file_name;
+use hongyan_engine::{Purpose, file_name};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tokio::fs::File;
@@ -60,7 +61,8 @@ pub async fn upload(State(app): State<App>, headers: HeaderMap, body: Body) -> R
     match write(&path, body).await {
         Ok(size) => {
             let name = file_name(&path);
-            Json(Uploaded { handle: app.engine.files().register(path), name, size }).into_response()
+            Json(Uploaded { handle: app.engine.files().lend(path, Purpose::Read), name, size })
+                .into_response()
         }
         Err(broken) => {
             // What is left of it goes with the scratch folder, if not now.
@@ -113,14 +115,17 @@ pub async fn announce(State(app): State<App>, headers: HeaderMap, body: Bytes) -
         Err(unread) => return unread.into_response(),
     };
     match app.scratch.place(&name) {
-        Ok(path) => Json(serde_json::json!({ "handle": app.engine.files().register(path) })).into_response(),
+        Ok(path) => {
+            let handle = app.engine.files().lend(path, Purpose::Write);
+            Json(serde_json::json!({ "handle": handle })).into_response()
+        }
         Err(failure) => refuse_failure(failure),
     }
 }
 
-/// Gives a file that a command has written.
+/// Gives a file that a command has written, once.
 pub async fn download(State(app): State<App>, Path(handle): Path<String>) -> Response {
-    let path = app.engine.files().find(&handle).filter(|path| app.scratch.holds(path));
+    let path = app.engine.files().find(&handle, Purpose::Write).filter(|path| app.scratch.holds(path));
     let Some(path) = path else { return refuse(ErrorView::new(ErrorCode::FileUnreadable)) };
     let (file, size) = match open(&path).await {
         Ok(opened) => opened,
@@ -128,6 +133,8 @@ pub async fn download(State(app): State<App>, Path(handle): Path<String>) -> Res
             return refuse(ErrorView::new(ErrorCode::FileUnreadable).with_detail(error.to_string()));
         }
     };
+    // It is open, and whoever wants it again has it written again.
+    app.engine.files().let_go(&handle);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_LENGTH, size.to_string()),

@@ -68,6 +68,15 @@ impl Served {
     }
 }
 
+impl Served {
+    /// Files in the folders for uploads and downloads.
+    fn files_left(&self) -> usize {
+        let place = std::fs::read_dir(self.folder.path().join("data/uploads")).unwrap().next().unwrap();
+        let places = std::fs::read_dir(place.unwrap().path()).unwrap().map(|entry| entry.unwrap().path());
+        places.filter(|path| path.is_dir()).map(|path| std::fs::read_dir(path).unwrap().count()).sum()
+    }
+}
+
 #[tokio::test]
 async fn commands_are_answered_and_refused_with_codes() {
     let served = serve().await;
@@ -165,9 +174,13 @@ async fn files_come_and_go_by_handle() {
         (StatusCode::OK, &json!("客户.csv"), &json!(18))
     );
     let options = json!({"encoding": null, "delimiter": null, "hasHeader": null});
-    let preview = json!({"file": uploaded["handle"], "options": options});
+    let preview = json!({"file": uploaded["handle"], "options": options.clone()});
     let (status, answer) = served.post("/rpc/import.preview", preview).await;
     assert_eq!((status, &answer["fileName"]), (StatusCode::OK, &json!("客户.csv")), "{answer}");
+
+    let over_it = json!({"filter": {}, "target": uploaded["handle"]});
+    let (_, answer) = served.post("/rpc/contact.export", over_it).await;
+    assert_eq!(answer["code"], "file_unreadable", "what was given to be read is not written over");
 
     let (_, new) = served.post("/files/new", json!({"name": "out.csv"})).await;
     let export = json!({"filter": {}, "target": new["handle"]});
@@ -183,10 +196,19 @@ async fn files_come_and_go_by_handle() {
     assert_eq!(status, StatusCode::OK);
     assert!(!body.is_empty());
     assert!(headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
-    let elsewhere = served.engine.files().register(served.folder.path().join("ui/index.html"));
-    for handle in ["x", &elsewhere] {
-        assert_ne!(served.ask(fetch(handle)).await.0, StatusCode::OK);
+    let elsewhere = served.folder.path().join("ui/index.html");
+    let elsewhere = served.engine.files().register(elsewhere, hongyan_engine::Purpose::Write);
+    let upload = uploaded["handle"].as_str().unwrap();
+    for handle in ["x", &elsewhere, upload, new["handle"].as_str().unwrap()] {
+        assert_ne!(served.ask(fetch(handle)).await.0, StatusCode::OK, "{handle}");
     }
+    assert_eq!(served.files_left(), 1, "what was fetched is gone");
+    let start = json!({"file": upload, "options": options, "columns": [{"kind": "email"}], "listName": null});
+    let (status, answer) = served.post("/rpc/import.start", start.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(served.files_left(), 0, "what is being imported needs no name any more");
+    let (_, answer) = served.post("/rpc/import.start", start).await;
+    assert_eq!(answer["code"], "file_unreadable");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::files::file_name;
+use crate::files::{Purpose, file_name};
 use crate::{Engine, Error, Result};
 use alive::{Alive, nobody_imports};
 use reading::Source;
@@ -103,15 +103,15 @@ impl Imports {
 impl Engine {
     /// What a file seems to hold, and its name.
     pub async fn preview_import(&self, file: &str, options: CsvOptions) -> Result<(String, Preview)> {
-        let path = self.path_of(file)?;
+        let path = self.path_of(file, Purpose::Read)?;
         let name = file_name(&path);
         let preview = tokio::task::spawn_blocking(move || preview(&path, &options, PREVIEW_ROWS)).await??;
         Ok((name, preview))
     }
 
-    /// Starts an import; it goes on in the background.
+    /// Starts an import; it goes on in the background. The file's handle is used up by it.
     pub async fn start_import(&self, plan: ImportPlan) -> Result<Import> {
-        let path = self.path_of(&plan.file)?;
+        let path = self.path_of(&plan.file, Purpose::Read)?;
         let mapping = Mapping::new(plan.columns)?;
         let file_name = file_name(&path);
         let source =
@@ -131,6 +131,8 @@ impl Engine {
         let alive = tokio::task::spawn_blocking(move || Alive::begin(&folder)).await?;
         let alive = alive.map_err(hongyan_store::Error::Folder)?;
         let id = self.store().insert_import(&new, self.now_ms()).await?;
+        // It is open; an upload needs no name any more.
+        self.files().let_go(&plan.file);
         let token = self.imports().begin(id);
         let engine = self.clone();
         self.imports().tasks.spawn(async move {
