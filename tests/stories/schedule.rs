@@ -11,6 +11,8 @@ use crate::inbox::nobody_got_two;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const HOUR_MS: i64 = 3_600_000;
+/// Shorter than what is under way gets when the app closes.
+const SOON: Duration = Duration::from_secs(6);
 
 #[tokio::test]
 async fn a_scheduled_campaign_starts_when_its_time_comes() {
@@ -77,6 +79,33 @@ async fn a_scheduled_campaign_whose_template_was_spoilt_goes_back_to_draft() {
     desk.pass_time(HOUR);
     desk.in_state(campaign, CampaignState::Draft).await;
     assert_eq!(server.connections(), 0);
+}
+
+/// To freeze a large audience takes long; so does another process that freezes one, which is how it is held here.
+#[tokio::test]
+async fn a_scheduled_start_that_takes_long_keeps_neither_other_campaigns_nor_the_end_of_the_app() {
+    let server = ScriptedServer::start().await;
+    let first = Desk::builder().with_manual_clock().without_sending().open().await;
+    let other = first.draft_for(3, &server, 1).await;
+    first.start(other).await;
+    first.engine.pause_campaign(other).await.unwrap();
+    let campaign = first.draft_for(3, &server, 1).await;
+    first.engine.schedule_campaign(campaign, MORNING_MS + HOUR_MS).await.unwrap();
+    let freezing = first.freeze_elsewhere();
+    first.engine.start_sending().await.unwrap();
+    first.pass_time(HOUR);
+    first.until_told(campaign, "the start", |pace| pace.preparing.is_some()).await;
+    first.engine.resume_campaign(other).await.unwrap();
+    first.finished(other).await;
+    let closed = tokio::time::timeout(SOON, first.close()).await;
+    assert!(closed.is_ok(), "the start kept the app from closing");
+
+    let second = Desk::builder().at(first.folder()).with_manual_clock().open().await;
+    assert_eq!(second.campaign(campaign).await.state, CampaignState::Scheduled);
+    drop(freezing);
+    second.pass_time(2 * HOUR);
+    second.finished(campaign).await;
+    assert_eq!(server.received().len(), 6);
 }
 
 #[tokio::test]

@@ -57,6 +57,13 @@ impl Desk {
         self.engine.start_campaign(id).await.expect("the campaign can start");
     }
 
+    /// Lets every start wait, as while another process freezes an audience, until it is dropped.
+    pub fn freeze_elsewhere(&self) -> std::fs::File {
+        let lock = std::fs::File::create(self.folder().join("freezing.lock")).expect("a file");
+        lock.try_lock().expect("nobody freezes");
+        lock
+    }
+
     /// Starts a campaign and waits for its end.
     pub async fn run(&self, id: CampaignId) -> CampaignRecord {
         self.start(id).await;

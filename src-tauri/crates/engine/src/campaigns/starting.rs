@@ -85,13 +85,23 @@ impl Engine {
 
     /// Stops the start of a campaign, and waits until it has stopped or come to its end; `false` when it is not starting.
     pub(super) async fn stop_start(&self, campaign: CampaignId) -> bool {
-        let starting = {
-            let all = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
-            all.get(&campaign).cloned()
-        };
-        let Some(starting) = starting else { return false };
+        let Some(starting) = self.find_start(campaign) else { return false };
         starting.is_stopped.store(true, Ordering::Relaxed);
         starting.ended.cancelled().await;
         true
+    }
+
+    /// Lets the start of a campaign stop at the next step; `false` when it is not starting.
+    pub(crate) fn ask_start_to_stop(&self, campaign: CampaignId) -> bool {
+        let starting = self.find_start(campaign);
+        starting.is_some_and(|starting| {
+            starting.is_stopped.store(true, Ordering::Relaxed);
+            true
+        })
+    }
+
+    fn find_start(&self, campaign: CampaignId) -> Option<Arc<Starting>> {
+        let all = self.sending().starting.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&campaign).cloned()
     }
 }

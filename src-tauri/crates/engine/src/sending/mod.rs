@@ -181,7 +181,8 @@ impl Engine {
         let shutdown = CancellationToken::new();
         let (journal, keeping) = journal::open(self.store().clone(), self.clock().clone(), shutdown.clone());
         *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.clone());
-        let supervisor = Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone() };
+        let supervisor =
+            Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone(), starts: HashMap::new() };
         let thread = SendingThread::start(async move {
             tokio::spawn(keeping);
             supervisor.run().await;

@@ -3,10 +3,13 @@
 //! The database is the only truth, so a campaign that another process starts, pauses or cancels is seen here too. A
 //! campaign that an error has ended is tried again, less and less often while it stays (`setbacks`).
 
+use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use hongyan_domain::{CampaignId, CampaignState, PauseReason, RunId};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Live;
@@ -28,11 +31,13 @@ pub(super) struct Supervisor {
     pub(super) engine: Engine,
     pub(super) journal: Journal,
     pub(super) shutdown: CancellationToken,
+    /// Scheduled campaigns that are just being started: to freeze a large audience takes long.
+    pub(super) starts: HashMap<CampaignId, JoinHandle<()>>,
 }
 
 impl Supervisor {
-    pub(super) async fn run(self) {
-        let clock = self.engine.clock();
+    pub(super) async fn run(mut self) {
+        let clock = self.engine.clock().clone();
         while !self.shutdown.is_cancelled() {
             let began_ms = clock.now_ms();
             self.engine.write_late_holds().await;
@@ -50,16 +55,11 @@ impl Supervisor {
         self.end_all().await;
     }
 
-    async fn look(&self) -> Result<()> {
-        let store = self.engine.store();
+    async fn look(&mut self) -> Result<()> {
+        let store = self.engine.store().clone();
         let due = store.list_due_campaigns(self.engine.now_ms()).await?;
         for id in due.iter().copied() {
-            if !self.engine.sending().setbacks.keeps(id, self.engine.now_ms())
-                && let Err(error) = self.start_due(id).await
-            {
-                // The others go on.
-                note_setback(&self.engine, id, &error).await;
-            }
+            self.ensure_start(id);
         }
         let mut running = Vec::new();
         for campaign in store.list_active_campaigns().await? {
@@ -105,38 +105,25 @@ impl Supervisor {
         }
     }
 
-    async fn start_due(&self, id: CampaignId) -> Result<()> {
-        if self.waits_for_passphrase(id).await? {
-            return Ok(());
+    /// Starts a campaign whose time has come, unless that is under way.
+    fn ensure_start(&mut self, id: CampaignId) {
+        self.starts.retain(|_, start| !start.is_finished());
+        if self.starts.contains_key(&id) || self.engine.sending().setbacks.keeps(id, self.engine.now_ms()) {
+            return;
         }
-        match self.engine.start_campaign(id).await {
-            Ok(()) | Err(Error::CampaignState(_)) => Ok(()),
-            Err(Error::CampaignNotReady) => {
-                // Its template, account or list is not what it was when it was scheduled: the user must look.
-                self.engine
-                    .store()
-                    .update_campaign_state(
-                        id,
-                        CampaignState::Scheduled,
-                        CampaignState::Draft,
-                        Some((PauseReason::Account, "not_ready")),
-                        self.engine.now_ms(),
-                    )
-                    .await?;
-                self.engine.tell(Event::CampaignHeld(id));
-                self.engine.tell_changed(Changed::Campaigns);
-                Ok(())
+        let (engine, shutdown) = (self.engine.clone(), self.shutdown.clone());
+        let start = tokio::spawn(async move {
+            let mut start = pin!(start_due(&engine, id));
+            let started = tokio::select! {
+                started = &mut start => started,
+                // What is frozen of it is thrown away in good order; else there is nothing yet.
+                () = shutdown.cancelled() => if engine.ask_start_to_stop(id) { start.await } else { Ok(()) },
+            };
+            if let Err(error) = started {
+                note_setback(&engine, id, &error).await;
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Whether nothing but the locked vault keeps a campaign from starting; unlocking it is enough then.
-    async fn waits_for_passphrase(&self, id: CampaignId) -> Result<bool> {
-        let check = self.engine.check_campaign(id).await?;
-        let mut errors =
-            check.findings.iter().filter(|finding| finding.severity == Severity::Error).peekable();
-        Ok(errors.peek().is_some() && errors.all(|finding| finding.code == FindingCode::SecretsLocked))
+        });
+        self.starts.insert(id, start);
     }
 
     /// Whether a runner is at work; one that has ended is forgotten.
@@ -180,7 +167,10 @@ impl Supervisor {
         live.insert(campaign, Live { meter, lanes, stop, task, since: Instant::now() });
     }
 
-    async fn end_all(&self) {
+    async fn end_all(&mut self) {
+        for (_, start) in self.starts.drain() {
+            let _ = start.await;
+        }
         let live: Vec<Live> = {
             let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
             live.drain().map(|(_, live)| live).collect()
@@ -190,6 +180,32 @@ impl Supervisor {
             let _ = live.task.await;
         }
     }
+}
+
+async fn start_due(engine: &Engine, id: CampaignId) -> Result<()> {
+    if waits_for_passphrase(engine, id).await? {
+        return Ok(());
+    }
+    match engine.start_campaign(id).await {
+        Ok(()) | Err(Error::CampaignState(_)) => Ok(()),
+        Err(Error::CampaignNotReady) => {
+            // Its template, account or list is not what it was when it was scheduled: the user must look.
+            let why = Some((PauseReason::Account, "not_ready"));
+            let (from, to) = (CampaignState::Scheduled, CampaignState::Draft);
+            engine.store().update_campaign_state(id, from, to, why, engine.now_ms()).await?;
+            engine.tell(Event::CampaignHeld(id));
+            engine.tell_changed(Changed::Campaigns);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether nothing but the locked vault keeps a campaign from starting; unlocking it is enough then.
+async fn waits_for_passphrase(engine: &Engine, id: CampaignId) -> Result<bool> {
+    let check = engine.check_campaign(id).await?;
+    let mut errors = check.findings.iter().filter(|finding| finding.severity == Severity::Error).peekable();
+    Ok(errors.peek().is_some() && errors.all(|finding| finding.code == FindingCode::SecretsLocked))
 }
 
 /// An error ended a campaign, or its start: it has to wait, and the user is told.
