@@ -35,8 +35,10 @@ pub(super) enum Consequence {
 pub(super) struct Standing {
     /// Attempts before this one.
     pub(super) attempts: i64,
-    /// When the recipient is given up, unix milliseconds.
-    pub(super) give_up_at_ms: i64,
+    /// When the run began or was opened again, unix milliseconds.
+    pub(super) open_since_ms: i64,
+    /// For how long a recipient is tried, in milliseconds.
+    pub(super) patience_ms: i64,
     /// Unix milliseconds.
     pub(super) now_ms: i64,
     /// 0.0 to 1.0, spreads the retries.
@@ -78,12 +80,28 @@ fn after(wait: Duration, at: Standing) -> i64 {
     at.now_ms + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
+/// Whom the account's limits let come late in a long run is tried for as long as the others: so many attempts take it.
 fn defer_until(at: Standing, due_at_ms: i64) -> Consequence {
-    if at.now_ms >= at.give_up_at_ms {
-        Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
+    let end_ms = at.open_since_ms + at.patience_ms;
+    if at.now_ms < end_ms {
+        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms.min(end_ms)) }
+    } else if tried_for_ms(at.attempts, at.patience_ms) < at.patience_ms {
+        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms) }
     } else {
-        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_at_ms.min(at.give_up_at_ms)) }
+        Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None }
     }
+}
+
+/// How long so many attempts take as a rule, or `enough` where it is more.
+fn tried_for_ms(attempts: i64, enough: i64) -> i64 {
+    let mut sum = 0;
+    for attempt in 0..attempts {
+        if sum >= enough {
+            break;
+        }
+        sum += retry_delay_ms(attempt, 0.5);
+    }
+    sum
 }
 
 /// 5 min, 10, 20 … 4 h, each ± 20 %.
@@ -134,7 +152,7 @@ mod tests {
                 text: "Greylisted for 10 minutes".to_owned(),
             };
             let failure = Failure { stage: hongyan_domain::Stage::Rcpt, cause: Cause::Reply(reply) };
-            let at = Standing { attempts, give_up_at_ms: i64::MAX, now_ms: 0, jitter };
+            let at = Standing { attempts, open_since_ms: 0, patience_ms: i64::MAX, now_ms: 0, jitter };
             match consequence(&failure, "mail.example.com", at).1 {
                 Consequence::Settle { due_at_ms: Some(due_ms), .. } => due_ms as f64 / 60_000.0,
                 other => panic!("{other:?}"),
@@ -146,13 +164,30 @@ mod tests {
         assert!(minutes(GREYLISTED_TRIES, 0.5) > 30.0, "it goes on and on");
     }
 
+    const HOUR_MS: i64 = 60 * 60 * 1000;
+
+    fn deferred(attempts: i64, now_ms: i64) -> Consequence {
+        defer(Standing { attempts, open_since_ms: 0, patience_ms: HOUR_MS, now_ms, jitter: 0.5 })
+    }
+
+    const FAILED: Consequence = Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None };
+
+    const fn waits(due_ms: i64) -> Consequence {
+        Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_ms) }
+    }
+
     #[test]
     fn a_recipient_is_tried_once_more_at_the_end_of_its_time_and_then_given_up() {
-        const HOUR_MS: i64 = 60 * 60 * 1000;
-        let at = |now_ms| defer(Standing { attempts: 3, give_up_at_ms: HOUR_MS, now_ms, jitter: 0.5 });
-        let waits = |due_ms| Consequence::Settle { to: DeliveryState::Deferred, due_at_ms: Some(due_ms) };
-        assert_eq!(at(0), waits(HOUR_MS * 2 / 3));
-        assert_eq!(at(HOUR_MS / 2), waits(HOUR_MS));
-        assert_eq!(at(HOUR_MS), Consequence::Settle { to: DeliveryState::Failed, due_at_ms: None });
+        assert_eq!(deferred(3, 0), waits(HOUR_MS * 2 / 3));
+        assert_eq!(deferred(3, HOUR_MS / 2), waits(HOUR_MS));
+        assert_eq!(deferred(4, HOUR_MS), FAILED);
+    }
+
+    #[test]
+    fn a_recipient_who_comes_late_in_a_long_run_is_tried_as_often() {
+        let late_ms = 50 * HOUR_MS;
+        assert_eq!(deferred(0, late_ms), waits(late_ms + HOUR_MS / 12));
+        assert_eq!(deferred(3, late_ms), waits(late_ms + HOUR_MS * 2 / 3));
+        assert_eq!(deferred(4, late_ms), FAILED);
     }
 }

@@ -82,7 +82,8 @@ fn not_sent(shift: &Shift, mail: Armed, failure: &Failure) -> Report {
 pub(super) fn standing(shift: &Shift, attempts: i64) -> Standing {
     Standing {
         attempts,
-        give_up_at_ms: shift.run.open_since_ms + i64::from(shift.run.retry_hours) * HOUR_MS,
+        open_since_ms: shift.run.open_since_ms,
+        patience_ms: i64::from(shift.run.retry_hours) * HOUR_MS,
         now_ms: shift.engine.now_ms(),
         jitter: jitter(),
     }
