@@ -42,6 +42,8 @@ pub enum ErrorCode {
     NameTaken,
     /// A name is needed.
     NameEmpty,
+    /// A request or an upload has more bytes than are taken at once. `limit` megabytes (2^20 bytes).
+    TooLarge,
     /// A text is too long. `limit` characters.
     TooLong,
     /// An address is wrong. `reason`: see `AddressFault`.

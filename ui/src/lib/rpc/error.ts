@@ -18,6 +18,7 @@ export const errorManners: Record<ErrorCode, Manner> = {
   not_found: { severity: 'notice' },
   name_taken: { severity: 'field' },
   name_empty: { severity: 'field' },
+  too_large: { severity: 'notice' },
   too_long: { severity: 'field' },
   address_invalid: { severity: 'field' },
   address_taken: { severity: 'field' },

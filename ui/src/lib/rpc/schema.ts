@@ -303,8 +303,8 @@ export type CampaignProgress = {
    */
   waitsUntilMs: number | null;
   /**
-   * While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
-   * leaves it as it was.
+   * While it is being started: recipients put into the queue so far; else null. `campaign.stop_start` stops that and
+   * leaves it as it was, or paused where it has begun to send.
    */
   preparing: number | null;
   /** Seconds left at that speed; null when nothing is known yet. */
@@ -647,6 +647,7 @@ export type ErrorCode =
   | "not_found"
   | "name_taken"
   | "name_empty"
+  | "too_large"
   | "too_long"
   | "address_invalid"
   | "address_taken"
@@ -1593,6 +1594,7 @@ export interface Commands {
   "campaign.schedule": [ScheduleCampaign, CampaignView];
   "campaign.unschedule": [ById, CampaignView];
   "campaign.start": [ById, CampaignView];
+  "campaign.stop_start": [ById, CampaignView];
   "campaign.pause": [ById, CampaignView];
   "campaign.resume": [ById, CampaignView];
   "campaign.cancel": [ById, CampaignView];

@@ -10,6 +10,7 @@ const sentences = {
   not_found: m.error_not_found,
   name_taken: m.error_name_taken,
   name_empty: m.error_name_empty,
+  too_large: m.error_too_large,
   too_long: m.error_too_long,
   address_invalid: m.error_address_invalid,
   address_taken: m.error_address_taken,

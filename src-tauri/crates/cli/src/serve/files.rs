@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path as FilePath;
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,11 +21,11 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio_util::io::ReaderStream;
 
 use super::App;
-use super::rpc::{read_json, refuse};
+use super::rpc::{read_json, read_past, refuse, refuse_size};
 use crate::failure::Failure;
 
-/// Most bytes of an upload.
-const MOST_OF_A_FILE: u64 = 4 * 1024 * 1024 * 1024;
+/// Most megabytes of an upload.
+const MOST_OF_A_FILE: u64 = 4 * 1024;
 /// The header with the file's name, percent-encoded, as header values are ASCII.
 const NAME: &str = "x-file-name";
 
@@ -58,7 +58,8 @@ pub async fn upload(State(app): State<App>, headers: HeaderMap, body: Body) -> R
         Ok(path) => path,
         Err(failure) => return refuse_failure(failure),
     };
-    match write(&path, body).await {
+    let mut chunks = body.into_data_stream();
+    match write(&path, &mut chunks, MOST_OF_A_FILE * 1024 * 1024).await {
         Ok(size) => {
             let name = file_name(&path);
             Json(Uploaded { handle: app.engine.files().lend(path, Purpose::Read), name, size })
@@ -67,19 +68,19 @@ pub async fn upload(State(app): State<App>, headers: HeaderMap, body: Body) -> R
         Err(broken) => {
             // What is left of it goes with the scratch folder, if not now.
             let _ = tokio::fs::remove_file(&path).await;
+            read_past(&mut chunks).await;
             refuse_upload(broken)
         }
     }
 }
 
-async fn write(path: &FilePath, body: Body) -> Result<u64, Broken> {
+async fn write(path: &FilePath, chunks: &mut BodyDataStream, most: u64) -> Result<u64, Broken> {
     let mut file = BufWriter::new(File::create_new(path).await.map_err(Broken::Disk)?);
-    let mut chunks = body.into_data_stream();
     let mut size = 0;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Broken::Interrupted)?;
         size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if size > MOST_OF_A_FILE {
+        if size > most {
             return Err(Broken::TooLarge);
         }
         file.write_all(&chunk).await.map_err(Broken::Disk)?;
@@ -90,7 +91,7 @@ async fn write(path: &FilePath, body: Body) -> Result<u64, Broken> {
 
 fn refuse_upload(broken: Broken) -> Response {
     match broken {
-        Broken::TooLarge => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Broken::TooLarge => refuse_size(MOST_OF_A_FILE),
         Broken::Interrupted => StatusCode::BAD_REQUEST.into_response(),
         Broken::Disk(error) if error.kind() == io::ErrorKind::StorageFull => {
             refuse(ErrorView::new(ErrorCode::DiskFull))
@@ -109,8 +110,8 @@ fn refuse_failure(failure: Failure) -> Response {
 }
 
 /// Gives a handle for a file that a command is going to write.
-pub async fn announce(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
-    let NewFile { name } = match read_json(&headers, &body) {
+pub async fn announce(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+    let NewFile { name } = match read_json(&headers, body).await {
         Ok(request) => request,
         Err(unread) => return unread.into_response(),
     };
@@ -157,6 +158,16 @@ fn attachment(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_upload_is_taken_up_to_its_limit_and_refused_beyond() {
+        let folder = tempfile::tempdir().unwrap();
+        for (most, name) in [(5, "fits.csv"), (4, "larger.csv")] {
+            let mut chunks = Body::from("email").into_data_stream();
+            let taken = write(&folder.path().join(name), &mut chunks, most).await;
+            assert_eq!(matches!(taken, Err(Broken::TooLarge)), most == 4);
+        }
+    }
 
     #[test]
     fn a_name_cannot_break_the_header() {

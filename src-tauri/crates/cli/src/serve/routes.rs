@@ -1,22 +1,18 @@
 //! The table of addresses.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{App, events, files, guard, interface, rpc};
 
-/// Most bytes of a command; the largest is a template with its text.
-const MOST_OF_A_COMMAND: usize = 8 * 1024 * 1024;
-
 /// All addresses: the interface for everybody on this computer, the rest for who has the token.
 pub fn routes(app: App) -> Router {
     let guarded = Router::new()
-        .route("/rpc/{command}", post(rpc::run).layer(DefaultBodyLimit::max(MOST_OF_A_COMMAND)))
+        .route("/rpc/{command}", post(rpc::run))
         .route("/events", get(events::follow))
-        .route("/files", post(files::upload).layer(DefaultBodyLimit::disable()))
+        .route("/files", post(files::upload))
         .route("/files/new", post(files::announce))
         .route("/files/{handle}", get(files::download))
         .route_layer(map_response(never_kept))

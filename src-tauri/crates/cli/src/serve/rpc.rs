@@ -1,23 +1,31 @@
 //! `POST /rpc/<command>`: the table of commands over HTTP.
 
+use std::fmt::Display;
+
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use hongyan_api::{ErrorCode, ErrorView};
 use serde::de::DeserializeOwned;
 
 use super::App;
+
+/// Most megabytes of a command; the largest is a template with its text.
+const MOST_OF_A_COMMAND: usize = 8;
+/// Bytes.
+const MEGABYTE: usize = 1024 * 1024;
 
 /// Carries a command out.
 pub async fn run(
     State(app): State<App>,
     Path(command): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    let request = match read_json(&headers, &body) {
+    let request = match read_json(&headers, body).await {
         Ok(request) => request,
         Err(unread) => return unread.into_response(),
     };
@@ -35,6 +43,7 @@ pub fn refuse(error: ErrorView) -> Response {
     let status = match error.code {
         ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
         ErrorCode::UnknownCommand | ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
@@ -46,6 +55,10 @@ pub fn refuse(error: ErrorView) -> Response {
 pub enum Unread {
     /// It does not say that it is JSON.
     NoJson,
+    /// It is longer than any command.
+    TooLarge,
+    /// The connection broke on the way.
+    Interrupted,
     /// It is not what it says.
     Broken(serde_json::Error),
 }
@@ -54,6 +67,8 @@ impl IntoResponse for Unread {
     fn into_response(self) -> Response {
         match self {
             Self::NoJson => StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
+            Self::TooLarge => refuse_size(MOST_OF_A_COMMAND),
+            Self::Interrupted => StatusCode::BAD_REQUEST.into_response(),
             Self::Broken(error) => {
                 refuse(ErrorView::new(ErrorCode::BadRequest).with_detail(error.to_string()))
             }
@@ -61,12 +76,31 @@ impl IntoResponse for Unread {
     }
 }
 
+/// Says that a body has more than so many megabytes.
+pub fn refuse_size(megabytes: impl Display) -> Response {
+    refuse(ErrorView::new(ErrorCode::TooLarge).with("limit", megabytes))
+}
+
+/// Reads what is left of a body: a browser reads no answer before it has sent all.
+pub async fn read_past(rest: &mut BodyDataStream) {
+    while let Some(Ok(_)) = rest.next().await {}
+}
+
 /// Reads JSON that says it is JSON: another page's form cannot send that without being asked for leave (CORS).
-pub fn read_json<R: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<R, Unread> {
+pub async fn read_json<R: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<R, Unread> {
     if !is_json(headers) {
         return Err(Unread::NoJson);
     }
-    serde_json::from_slice(body).map_err(Unread::Broken)
+    let mut chunks = body.into_data_stream();
+    let mut text = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        text.extend_from_slice(&chunk.map_err(|_| Unread::Interrupted)?);
+        if text.len() > MOST_OF_A_COMMAND * MEGABYTE {
+            read_past(&mut chunks).await;
+            return Err(Unread::TooLarge);
+        }
+    }
+    serde_json::from_slice(&text).map_err(Unread::Broken)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -154,8 +154,9 @@ async fn a_form_of_another_page_is_no_command() {
             .unwrap();
         assert_eq!(served.ask(request).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
     }
-    let (status, _) = served.post("/rpc/account.list", json!({"x": "x".repeat(9 * 1024 * 1024)})).await;
-    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    let (status, answer) = served.post("/rpc/account.list", json!({"x": "x".repeat(9 * 1024 * 1024)})).await;
+    let told = (&answer["code"], &answer["params"]["limit"]);
+    assert_eq!((status, told), (StatusCode::PAYLOAD_TOO_LARGE, (&json!("too_large"), &json!("8"))));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ pub fn error(view: &ErrorView) -> String {
         ErrorCode::NotFound => not_found(&value("what"), &value("name")),
         ErrorCode::NameTaken => format!("已有名为“{}”的项目，请换一个名称。", value("name")),
         ErrorCode::NameEmpty => "请填写名称。".to_owned(),
+        ErrorCode::TooLarge => format!("内容过大，一次最多 {} MB。", value("limit")),
         ErrorCode::TooLong => format!("{field} 过长，最多 {} 个字符。", value("limit")),
         ErrorCode::AddressInvalid => {
             let reason = value("reason");

@@ -16,6 +16,7 @@ pub fn error(view: &ErrorView) -> String {
         ErrorCode::NotFound => not_found(&value("what"), &value("name")),
         ErrorCode::NameTaken => format!("There is already one called “{}”. Choose another name.", value("name")),
         ErrorCode::NameEmpty => "A name is needed.".to_owned(),
+        ErrorCode::TooLarge => format!("This is too large: at most {} MB are taken at once.", value("limit")),
         ErrorCode::TooLong => format!("{field} is too long: at most {} characters.", value("limit")),
         ErrorCode::AddressInvalid => {
             let reason = value("reason");
