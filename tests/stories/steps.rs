@@ -67,6 +67,42 @@ async fn a_cancelled_campaign_skips_the_rest() {
 }
 
 #[tokio::test]
+async fn a_start_that_is_stopped_leaves_the_campaign_as_it_was() {
+    let (desk, server) = (Desk::new().await, ScriptedServer::start().await);
+    let campaign = desk.draft_for(5, &server, 1).await;
+    let freezing = desk.freeze_elsewhere();
+    let starting = {
+        let engine = desk.engine.clone();
+        tokio::spawn(async move { engine.start_campaign(campaign).await })
+    };
+    desk.until_told(campaign, "the start", |pace| pace.preparing.is_some()).await;
+    let stopped = desk.engine.stop_starting_campaign(campaign).await.unwrap();
+    assert_eq!(stopped.state, CampaignState::Draft);
+    starting.await.unwrap().unwrap();
+    drop(freezing);
+    assert_eq!(server.connections(), 0);
+    desk.run(campaign).await;
+}
+
+#[tokio::test]
+async fn a_start_that_is_stopped_too_late_pauses_the_campaign_and_takes_nothing_from_anybody() {
+    let (server, gate) = server_that_waits_at(1).await;
+    let desk = Desk::new().await;
+    let campaign = desk.draft_for(5, &server, 1).await;
+    desk.start(campaign).await;
+    within_patience("the first mail", gate.reached()).await;
+    let stopped = desk.engine.stop_starting_campaign(campaign).await.unwrap();
+    assert_eq!(stopped.state, CampaignState::Paused);
+    gate.open();
+    desk.until_count(campaign, DeliveryState::Sent, 1).await;
+    desk.engine.resume_campaign(campaign).await.unwrap();
+    desk.finished(campaign).await;
+    assert_eq!(desk.counts(campaign).await, [("sent", 5)].into());
+    let stopped = desk.engine.stop_starting_campaign(campaign).await.unwrap();
+    assert_eq!(stopped.state, CampaignState::Finished, "there is nothing to stop");
+}
+
+#[tokio::test]
 async fn a_campaign_is_started_once_however_often_it_is_asked() {
     let (desk, server) = (Desk::new().await, ScriptedServer::start().await);
     let campaign = desk.draft_for(15, &server, 2).await;

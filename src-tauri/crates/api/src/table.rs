@@ -85,6 +85,7 @@ pub fn router() -> Router {
         .command("campaign.schedule", campaign::schedule)
         .command("campaign.unschedule", campaign::unschedule)
         .command("campaign.start", campaign::start)
+        .command("campaign.stop_start", campaign::stop_start)
         .command("campaign.pause", campaign::pause)
         .command("campaign.resume", campaign::resume)
         .command("campaign.cancel", campaign::cancel)

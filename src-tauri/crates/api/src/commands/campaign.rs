@@ -257,8 +257,8 @@ pub struct CampaignProgress {
     /// All its accounts are at a limit or rest, or it waits after an error: it goes on at this time, unix milliseconds;
     /// null while it goes on.
     pub waits_until_ms: Option<i64>,
-    /// While it is being started: recipients put into the queue so far; else null. `campaign.cancel` stops that and
-    /// leaves it as it was.
+    /// While it is being started: recipients put into the queue so far; else null. `campaign.stop_start` stops that and
+    /// leaves it as it was, or paused where it has begun to send.
     pub preparing: Option<i64>,
     /// Seconds left at that speed; null when nothing is known yet.
     pub seconds_left: Option<i64>,

@@ -252,6 +252,11 @@ pub(crate) async fn start(engine: Engine, request: ById) -> Result<CampaignView>
     get(engine, request).await
 }
 
+pub(crate) async fn stop_start(engine: Engine, request: ById) -> Result<CampaignView> {
+    let campaign = engine.stop_starting_campaign(CampaignId(request.id)).await?;
+    view(&engine, campaign).await
+}
+
 pub(crate) async fn pause(engine: Engine, request: ById) -> Result<CampaignView> {
     let campaign = engine.pause_campaign(CampaignId(request.id)).await?;
     view(&engine, campaign).await

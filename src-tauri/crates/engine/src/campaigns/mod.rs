@@ -211,6 +211,20 @@ impl Engine {
         self.step(id, CampaignState::Running, None).await
     }
 
+    /// Stops a start: the campaign becomes what it was. Where it has begun to send just before, it is paused.
+    pub async fn stop_starting_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
+        self.stop_start(id).await;
+        let campaign = self.load_campaign(id).await?;
+        if campaign.state != CampaignState::Running {
+            return Ok(campaign);
+        }
+        match self.pause_campaign(id).await {
+            // It had few recipients.
+            Err(Error::CampaignState(_)) => self.load_campaign(id).await,
+            paused => paused,
+        }
+    }
+
     /// Ends it: what waits is skipped. One that is just being started becomes what it was.
     pub async fn cancel_campaign(&self, id: CampaignId) -> Result<CampaignRecord> {
         let was_starting = self.stop_start(id).await;

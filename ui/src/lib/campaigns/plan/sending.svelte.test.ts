@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { m } from '$lib/paraglide/messages';
 import type { CampaignView } from '$lib/rpc/schema';
+import { toasts } from '$lib/ui/toasts.svelte';
 import { answerWith, calls, emit } from '../../../test/fake-host';
 import type { Planning } from './planning.svelte';
 import { Sending } from './sending.svelte';
@@ -9,11 +11,11 @@ vi.mock('$lib/host', () => import('../../../test/fake-host'));
 const viewIn = (state: string) => ({ campaign: { id: 3, name: 'Spring', state } }) as unknown as CampaignView;
 
 /** A campaign whose start comes to its end when the test says so. */
-function slowStart() {
+function slowStart(stopped = 'draft') {
   let end = (_: string): void => {};
   answerWith({
     'campaign.start': (() => new Promise((take) => (end = (state) => take(viewIn(state))))) as never,
-    'campaign.cancel': () => viewIn('draft'),
+    'campaign.stop_start': () => viewIn(stopped),
   });
   const shown: string[] = [];
   const planning = {
@@ -49,9 +51,21 @@ describe('starting a campaign', () => {
     await called('campaign.start');
     tell(3, 10_000);
     await sending.stop();
-    expect(calls.at(-1)).toEqual({ command: 'campaign.cancel', request: { id: 3 } });
+    expect(calls.at(-1)).toEqual({ command: 'campaign.stop_start', request: { id: 3 } });
     end('draft');
     await done;
     expect([sending.isAsking, shown]).toEqual([false, ['draft']]);
+  });
+
+  it('says that it is paused when the stop came too late', async () => {
+    const { sending, shown, end } = slowStart('paused');
+    sending.ask(null);
+    const done = sending.confirm();
+    await called('campaign.start');
+    end('running');
+    await done;
+    await sending.stop();
+    expect(shown).toEqual(['running', 'paused']);
+    expect(toasts().at(-1)?.text).toBe(m.campaigns_preparing_too_late());
   });
 });

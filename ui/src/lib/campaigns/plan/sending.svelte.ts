@@ -64,10 +64,13 @@ export class Sending {
     }
   }
 
-  /** Stops the start: the campaign stays as it was. */
+  /** Stops the start: the campaign stays as it was, or is paused where it has begun just before. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await attempt(() => call('campaign.cancel', { id: this.#planning.editor.id }));
+    const view = await attempt(() => call('campaign.stop_start', { id: this.#planning.editor.id }));
+    if (view?.campaign.state !== 'paused') return;
+    this.#planning.show(view);
+    toast({ text: m.campaigns_preparing_too_late() });
   }
 
   /** Makes a scheduled campaign a draft again. */
