@@ -27,12 +27,18 @@ export class ContactForm {
     this.name = contact?.name ?? '';
     this.lines = Object.entries(contact?.fields ?? {}).map(([name, value]) => this.#line(name, value));
     this.listIds = contact ? contact.lists.map((list) => list.id) : [...listIds];
-    this.#kept = this.#word();
+    this.#kept = wordOf(this.draft);
+  }
+
+  /** Takes what is kept since `sent` was saved; what was entered after that stays as it is. */
+  takeSaved(contact: ContactRow, sent: ContactDraft): void {
+    if (wordOf(this.draft) === wordOf(sent)) this.fill(contact);
+    else this.#kept = wordOf({ ...contact, listIds: contact.lists.map((list) => list.id) });
   }
 
   /** Something was entered that is not kept yet. */
   get isChanged(): boolean {
-    return this.#word() !== this.#kept;
+    return wordOf(this.draft) !== this.#kept;
   }
 
   /** Adds a field; one that is there already stays as it is. */
@@ -62,10 +68,10 @@ export class ContactForm {
   #line(name: string, value: string): FieldLine {
     return { key: this.#nextKey++, name, value };
   }
+}
 
-  #word(): string {
-    const { address, name, fields, listIds } = this.draft;
-    const filled = Object.entries(fields).filter(([, value]) => value !== '');
-    return JSON.stringify([address, name, filled.sort(), [...listIds].sort((a, b) => a - b)]);
-  }
+/** Equal for equal values, whatever their order. */
+function wordOf({ address, name, fields, listIds }: ContactDraft): string {
+  const filled = Object.entries(fields).filter(([, value]) => value !== '');
+  return JSON.stringify([address, name, filled.sort(), [...listIds].sort((a, b) => a - b)]);
 }

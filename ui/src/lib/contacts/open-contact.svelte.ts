@@ -11,6 +11,8 @@ export class OpenContact {
   readonly errors = new FormErrors(['address', 'name', 'fields']);
   /** The user wanted to go while something was not saved. */
   isLeaving = $state(false);
+  /** The new contact once it is saved, while something that was entered meanwhile is not. */
+  #made: number | null = null;
   readonly #id: () => number | 'new' | null;
   readonly #newIn: () => number | null;
   readonly #read = resource(async () => {
@@ -55,14 +57,16 @@ export class OpenContact {
   /** Saves; answers the contact as it is kept now, or undefined when the engine refused. */
   async save(): Promise<ContactRow | undefined> {
     const id = this.#id();
+    const known = typeof id === 'number' ? id : this.#made;
     const contact = this.form.draft;
     const saved = await this.errors.run(() =>
-      typeof id === 'number' ? call('contact.update', { id, contact }) : call('contact.create', { contact }),
+      known === null ? call('contact.create', { contact }) : call('contact.update', { id: known, contact }),
     );
     if (!saved) return undefined;
     // Meanwhile another contact may have been opened; its form is its own.
     if (this.#id() === id) {
-      this.form.fill(saved);
+      this.form.takeSaved(saved, contact);
+      this.#made = saved.id;
       this.isLeaving = false;
     }
     return saved;
@@ -77,6 +81,7 @@ export class OpenContact {
     const contact = this.detail?.contact ?? null;
     const listId = this.#newIn();
     this.form.fill(contact, this.isNew && listId !== null ? [listId] : []);
+    this.#made = null;
     this.errors.clear();
     this.isLeaving = false;
   }
