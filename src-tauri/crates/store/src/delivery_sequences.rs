@@ -139,21 +139,8 @@ fn entry(id: i64, asked: Asked) -> Entry {
         Asked::Report(from, to) => (from, to),
         Asked::SetFree => (Armed, Queued),
     };
-    Entry::Outcome(Report {
-        id: DeliveryId(id),
-        account_id: Some(AccountId(1)),
-        from,
-        to,
-        skip_reason: None,
-        verdict: None,
-        stage: None,
-        reply_code: None,
-        reply_text: String::new(),
-        queue_id: None,
-        due_at_ms: None,
-        day: 1,
-        never_left: matches!(asked, Asked::SetFree),
-    })
+    let report = Report::new(DeliveryId(id), Some(AccountId(1)), (from, to), 1);
+    Entry::Outcome(Report { never_left: matches!(asked, Asked::SetFree), ..report })
 }
 
 /// The store, what should be in it, and whether the campaign runs.

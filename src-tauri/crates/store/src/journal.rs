@@ -70,6 +70,32 @@ pub struct Report {
     pub never_left: bool,
 }
 
+impl Report {
+    /// A change of state, and nothing more to tell of it. `day` is the local day it counts for.
+    pub const fn new(
+        id: DeliveryId,
+        account_id: Option<AccountId>,
+        (from, to): (DeliveryState, DeliveryState),
+        day: i64,
+    ) -> Self {
+        Self {
+            id,
+            account_id,
+            from,
+            to,
+            skip_reason: None,
+            verdict: None,
+            stage: None,
+            reply_code: None,
+            reply_text: String::new(),
+            queue_id: None,
+            due_at_ms: None,
+            day,
+            never_left: false,
+        }
+    }
+}
+
 /// What became of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryResult {

@@ -337,20 +337,6 @@ impl Shift {
 
     pub(super) fn report(&self, id: DeliveryId, from: DeliveryState, to: DeliveryState) -> Report {
         let clock = self.engine.clock();
-        Report {
-            id,
-            account_id: Some(self.account),
-            from,
-            to,
-            skip_reason: None,
-            verdict: None,
-            stage: None,
-            reply_code: None,
-            reply_text: String::new(),
-            queue_id: None,
-            due_at_ms: None,
-            day: clock.local_day(clock.now_ms()),
-            never_left: false,
-        }
+        Report::new(id, Some(self.account), (from, to), clock.local_day(clock.now_ms()))
     }
 }

@@ -43,19 +43,12 @@ const fn arm(id: i64) -> Entry {
 
 fn outcome(id: i64, from: DeliveryState, to: DeliveryState) -> Entry {
     Entry::Outcome(Report {
-        id: DeliveryId(id),
-        account_id: Some(AccountId(1)),
-        from,
-        to,
-        skip_reason: None,
         verdict: Some(Verdict::Accepted),
         stage: Some(Stage::FinalReply),
         reply_code: Some(250),
         reply_text: "收到 \"ok\"".into(),
         queue_id: Some("Q1".into()),
-        due_at_ms: None,
-        day: 9,
-        never_left: false,
+        ..Report::new(DeliveryId(id), Some(AccountId(1)), (from, to), 9)
     })
 }
 

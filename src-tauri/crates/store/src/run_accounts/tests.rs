@@ -77,21 +77,8 @@ fn arm(id: i64, account: i64, from: DeliveryState) -> Entry {
 }
 
 fn back(id: i64, account_id: Option<AccountId>) -> Entry {
-    Entry::Outcome(Report {
-        id: hongyan_domain::DeliveryId(id),
-        account_id,
-        from: DeliveryState::Armed,
-        to: DeliveryState::Queued,
-        skip_reason: None,
-        verdict: None,
-        stage: None,
-        reply_code: None,
-        reply_text: String::new(),
-        queue_id: None,
-        due_at_ms: None,
-        day: 1,
-        never_left: false,
-    })
+    let change = (DeliveryState::Armed, DeliveryState::Queued);
+    Entry::Outcome(Report::new(hongyan_domain::DeliveryId(id), account_id, change, 1))
 }
 
 #[tokio::test]

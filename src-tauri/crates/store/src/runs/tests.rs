@@ -52,21 +52,8 @@ async fn what_was_under_way_when_a_campaign_was_cancelled_ends_after_a_crash_too
     journal.rest();
     assert!(store.cancel_campaign(CAMPAIGN, 2).await.unwrap());
     // It comes back to the queue, and the program ends before the run is closed.
-    let back = Report {
-        id,
-        account_id: None,
-        from: DeliveryState::Armed,
-        to: DeliveryState::Queued,
-        skip_reason: None,
-        verdict: None,
-        stage: None,
-        reply_code: None,
-        reply_text: String::new(),
-        queue_id: None,
-        due_at_ms: None,
-        never_left: true,
-        day: 0,
-    };
+    let back = Report::new(id, None, (DeliveryState::Armed, DeliveryState::Queued), 0);
+    let back = Report { never_left: true, ..back };
     assert_eq!(journal.write(&[Entry::Outcome(back)], 3).await.unwrap(), [EntryResult::Recorded]);
     drop(journal);
     assert_eq!(store.recover_runs(4).await.unwrap(), 0);
