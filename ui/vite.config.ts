@@ -3,8 +3,10 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { firstScreen } from './scripts/first-screen.js';
 
 const engine = process.env['HONGYAN_SERVER'];
+const first = firstScreen();
 
 export default defineConfig({
   plugins: [
@@ -15,9 +17,17 @@ export default defineConfig({
       ? []
       : [paraglideVitePlugin({ project: './project.inlang', outputStructure: 'message-modules' })]),
     sveltekit(),
+    first.plugin,
     svelteTesting(),
   ],
   build: { target: ['es2022', 'safari16.4'] },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: first.holds }] } } },
+      },
+    },
+  },
   // Icons are imported one by one; bundled ahead, each new one would reload the page.
   optimizeDeps: { exclude: ['@lucide/svelte'] },
   server: {

@@ -1,10 +1,11 @@
 import { toRpcError } from '$lib/rpc/error';
-import { sentenceOf } from '$lib/rpc/sentence';
 import { toast } from '$lib/ui/toasts.svelte';
 
 /** Tells the user why something did not work, at the foot of the window. */
-export function tell(thrown: unknown): void {
+export async function tell(thrown: unknown): Promise<void> {
   const error = toRpcError(thrown);
+  // The sentences stand behind the first screen, as the toasts do.
+  const { sentenceOf } = await import('$lib/rpc/sentence');
   toast({ text: sentenceOf(error), tone: 'problem', detail: error.detail });
 }
 
@@ -13,7 +14,7 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> 
   try {
     return await act();
   } catch (thrown) {
-    tell(thrown);
+    await tell(thrown);
     return undefined;
   }
 }

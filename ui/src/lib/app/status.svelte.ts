@@ -1,14 +1,10 @@
 import { host } from '$lib/host';
-import { m } from '$lib/paraglide/messages';
 import { call } from '$lib/rpc/call';
 import { type RpcError, toRpcError } from '$lib/rpc/error';
 import type { AppStatus, CampaignProgress, SecretsStatus, UpdateSettings } from '$lib/rpc/schema';
 import type { Locale } from '$lib/format';
 import { onChanged, onEngineEvent, onLost } from './events';
-import { show } from './format.svelte';
 import { browserLocale, showLocale } from './locale.svelte';
-import { tellElsewhere } from './notice';
-import { pausedText } from './problem';
 import { showTheme, type Theme } from './theme.svelte';
 
 let status = $state.raw<AppStatus>();
@@ -32,20 +28,11 @@ async function load(): Promise<void> {
   }
 }
 
-/** A campaign has come to its end, or stands still until the user looks at it. */
-function tellOfEnd({ name, state, counts, total, pauseReason }: CampaignProgress) {
-  if (state === 'finished') {
-    tellElsewhere(name, m.campaigns_run_sent({ sent: show.number(counts.sent), total: show.number(total) }));
-  }
-  const paused = state === 'paused' && pausedText(pauseReason);
-  if (paused) tellElsewhere(m.home_need_paused({ name }), paused);
-}
-
 function takeProgress(progress: CampaignProgress) {
   if (!status) return;
   const others = status.running.filter((one) => one.id !== progress.id);
   const before = status.running.find((one) => one.id === progress.id);
-  if (before && before.state !== progress.state) tellOfEnd(progress);
+  if (before && before.state !== progress.state) void import('./ended').then(({ tellOfEnd }) => tellOfEnd(progress));
   const goesOn = progress.state === 'running' || progress.state === 'paused';
   status = { ...status, running: goesOn ? [...others, progress].sort((a, b) => a.id - b.id) : others };
 }
