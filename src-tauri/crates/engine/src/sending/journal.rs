@@ -29,6 +29,8 @@ const MOST_UNSETTLED: usize = 1024;
 const LONGEST_UNSETTLED: Duration = Duration::from_millis(200);
 /// When nobody wants to write for so long, others may.
 const SHORT_REST: Duration = Duration::from_millis(2);
+/// A connection that was alone in the last commit looks for others in every so many-th.
+const LOOK_ROUND: u32 = 8;
 /// Between two tries when the disk does not take it.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -92,6 +94,7 @@ async fn run(
     let mut settling = Settling::default();
     // Kept over all rounds: to put a timer off costs nothing, a new one wakes the thread that makes it.
     let mut rest = pin!(tokio::time::sleep(SHORT_REST));
+    let (mut is_shared, mut commits) = (false, 0_u32);
     loop {
         rest.as_mut().reset(Instant::now() + SHORT_REST);
         let request = tokio::select! {
@@ -107,16 +110,9 @@ async fn run(
             }
         };
         let Some(first) = request else { break };
-        // Connections whose replies are in already get the chance to ride along.
-        tokio::task::yield_now().await;
-        let mut batch = vec![first];
-        let mut size = batch.iter().map(|request| request.entries.len()).sum::<usize>();
-        while size < BATCH
-            && let Ok(request) = queue.try_recv()
-        {
-            size += request.entries.len();
-            batch.push(request);
-        }
+        let batch = gather(first, &mut queue, is_shared || commits.is_multiple_of(LOOK_ROUND)).await;
+        commits = commits.wrapping_add(1);
+        is_shared = batch.len() > 1;
         let Some(results) = commit(&batch, &mut writer, &clock, &sick, &shutdown).await else { return };
         settling.note(writer.unsettled());
         let mut results = results.into_iter();
@@ -135,6 +131,23 @@ async fn run(
         }
     }
     settling.settle(&mut writer).await;
+}
+
+/// What rides in one commit. Connections whose replies are in already get the chance to ride along, if somebody `looks`
+/// for them: each look at the sockets takes time, which one that is alone need not spend.
+async fn gather(first: Request, queue: &mut mpsc::Receiver<Request>, looks: bool) -> Vec<Request> {
+    if looks || !queue.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let mut size = first.entries.len();
+    let mut batch = vec![first];
+    while size < BATCH
+        && let Ok(request) = queue.try_recv()
+    {
+        size += request.entries.len();
+        batch.push(request);
+    }
+    batch
 }
 
 /// When the journal is next carried over.
