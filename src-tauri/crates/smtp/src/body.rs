@@ -33,12 +33,14 @@ const MAX_LINE: usize = 998;
 const END: &[u8] = b".\r\n";
 
 impl WireBody {
-    /// Makes the wire form of a mail; CR LF, LF and CR all end a line.
-    pub fn new(mail: &[u8]) -> Result<Self, BodyFault> {
-        if is_wire_form(mail) {
-            return Ok(Self { bytes: [mail, END].concat(), stuffed_dots: 0 });
+    /// Makes the wire form of a mail; CR LF, LF and CR all end a line. One that comes as a `Vec` is rarely copied.
+    pub fn new(mail: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Self, BodyFault> {
+        if !is_wire_form(mail.as_ref()) {
+            return Self::from_any(mail.as_ref());
         }
-        Self::from_any(mail)
+        let mut bytes = mail.into();
+        bytes.extend_from_slice(END);
+        Ok(Self { bytes, stuffed_dots: 0 })
     }
 
     fn from_any(mail: &[u8]) -> Result<Self, BodyFault> {
@@ -216,7 +218,7 @@ mod tests {
     proptest! {
         #[test]
         fn one_mail_is_always_exactly_one_mail(mail in nasty_mail()) {
-            let body = WireBody::new(&mail).expect("short lines");
+            let body = WireBody::new(mail.as_slice()).expect("short lines");
             let mails = careless_mails(body.as_bytes());
             prop_assert_eq!(mails.len(), 1);
             prop_assert_eq!(mails[0].len(), body.size());
@@ -233,7 +235,7 @@ mod tests {
 
         #[test]
         fn no_bare_line_end_is_left(mail in prop::collection::vec(any::<u8>(), 0..400)) {
-            if let Ok(body) = WireBody::new(&mail) {
+            if let Ok(body) = WireBody::new(mail.as_slice()) {
                 let bytes = body.as_bytes();
                 for (at, &byte) in bytes.iter().enumerate() {
                     prop_assert!(byte != b'\r' || bytes.get(at + 1) == Some(&b'\n'));

@@ -68,7 +68,7 @@ impl Letter {
         if let Some(signer) = &self.signer {
             mail = signer.sign(&mail, head.date_unix_s).map_err(|_| SkipReason::NotBuildable)?;
         }
-        let body = WireBody::new(&mail.bytes).map_err(|_| SkipReason::NotBuildable)?;
+        let body = WireBody::new(mail.bytes).map_err(|_| SkipReason::NotBuildable)?;
         let envelope = Envelope {
             from: self.from.address.clone(),
             to: to.clone(),
