@@ -30,6 +30,20 @@ async fn those_it_failed_for_get_it_when_it_is_sent_again_and_nobody_else_does()
     assert_eq!(desk.campaign(campaign).await.state, CampaignState::Finished);
 }
 
+/// The clock stands still: a campaign that had to wait for the next look would never go on.
+#[tokio::test]
+async fn sending_again_in_the_moment_of_the_end_goes_on_at_once() {
+    let server = ScriptedServer::builder().rule(Rule::at(At::Rcpt).answers(550, "5.7.1 No")).start().await;
+    let desk = Desk::builder().with_manual_clock().open().await;
+    let campaign = desk.draft_for(1, &server, 1).await;
+    desk.run(campaign).await;
+    for _ in 0..30 {
+        desk.engine.send_again(campaign, Again::Failed).await.unwrap();
+        desk.finished(campaign).await;
+    }
+    assert_eq!(server.verbs().into_iter().filter(|verb| *verb == "RCPT").count(), 31);
+}
+
 /// Six mails over one connection, of which the server takes the third and hangs up before it says so.
 async fn one_in_doubt() -> (Desk, ScriptedServer, hongyan_domain::CampaignId, DeliveryId, String) {
     let server = ScriptedServer::builder().rule(Rule::at(At::Dot).nth(3).keeps_and_closes()).start().await;

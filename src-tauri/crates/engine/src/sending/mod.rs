@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 use hongyan_domain::{AccountId, CampaignId};
 use hongyan_store::{Hold, Store};
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use connections::Connections;
@@ -139,7 +139,7 @@ struct Live {
     meter: Arc<Meter>,
     lanes: Arc<Lanes>,
     stop: CancellationToken,
-    task: JoinHandle<()>,
+    task: AbortHandle,
     since: Instant,
 }
 
@@ -181,8 +181,7 @@ impl Engine {
         let shutdown = CancellationToken::new();
         let (journal, keeping) = journal::open(self.store().clone(), self.clock().clone(), shutdown.clone());
         *self.sending().journal_sick.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.clone());
-        let supervisor =
-            Supervisor { engine: self.clone(), journal, shutdown: shutdown.clone(), starts: HashMap::new() };
+        let supervisor = Supervisor::new(self.clone(), journal, shutdown.clone());
         let thread = SendingThread::start(async move {
             tokio::spawn(keeping);
             supervisor.run().await;

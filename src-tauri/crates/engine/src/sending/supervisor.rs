@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use hongyan_domain::{CampaignId, CampaignState, PauseReason, RunId};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::Live;
@@ -28,14 +28,20 @@ const PROOF: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
-    pub(super) engine: Engine,
-    pub(super) journal: Journal,
-    pub(super) shutdown: CancellationToken,
+    engine: Engine,
+    journal: Journal,
+    shutdown: CancellationToken,
     /// Scheduled campaigns that are just being started: to freeze a large audience takes long.
-    pub(super) starts: HashMap<CampaignId, JoinHandle<()>>,
+    starts: HashMap<CampaignId, JoinHandle<()>>,
+    /// The tasks of the campaigns that are being sent.
+    runners: JoinSet<()>,
 }
 
 impl Supervisor {
+    pub(super) fn new(engine: Engine, journal: Journal, shutdown: CancellationToken) -> Self {
+        Self { engine, journal, shutdown, starts: HashMap::new(), runners: JoinSet::new() }
+    }
+
     pub(super) async fn run(mut self) {
         let clock = self.engine.clock().clone();
         while !self.shutdown.is_cancelled() {
@@ -49,6 +55,8 @@ impl Supervisor {
             tokio::select! {
                 () = clock.sleep(LOOK.saturating_sub(took)) => {}
                 () = self.engine.sending().wake.notified() => {}
+                // Whoever was told to go on while its last runner came to its end has waited for that.
+                Some(_) = self.runners.join_next() => {}
                 () = self.shutdown.cancelled() => {}
             }
         }
@@ -139,7 +147,7 @@ impl Supervisor {
         }
     }
 
-    fn ensure_runner(&self, campaign: CampaignId, run: RunId) {
+    fn ensure_runner(&mut self, campaign: CampaignId, run: RunId) {
         if self.is_live(campaign) || self.engine.sending().setbacks.keeps(campaign, self.engine.now_ms()) {
             return;
         }
@@ -155,7 +163,7 @@ impl Supervisor {
         });
         let (meter, lanes, stop) = (runner.meter.clone(), runner.lanes.clone(), runner.stop.clone());
         let (engine, ended) = (self.engine.clone(), stop.clone());
-        let task = tokio::spawn(async move {
+        let task = self.runners.spawn(async move {
             // In a task of its own: a fault in it is told like any other error.
             let run = tokio::spawn(runner.run()).await.unwrap_or_else(|fault| Err(fault.into()));
             ended.cancel();
@@ -171,14 +179,11 @@ impl Supervisor {
         for (_, start) in self.starts.drain() {
             let _ = start.await;
         }
-        let live: Vec<Live> = {
+        {
             let mut live = self.engine.sending().live.lock().unwrap_or_else(PoisonError::into_inner);
-            live.drain().map(|(_, live)| live).collect()
-        };
-        for live in live {
-            live.stop.cancel();
-            let _ = live.task.await;
+            live.drain().for_each(|(_, live)| live.stop.cancel());
         }
+        while self.runners.join_next().await.is_some() {}
     }
 }
 
