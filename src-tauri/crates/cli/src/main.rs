@@ -46,6 +46,9 @@ use words::Words;
 /// The command line was not understood, as clap and most programs count.
 const EXIT_USAGE: u8 = 2;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let words = Words::of_system();
     let arguments = match Arguments::try_parse() {

@@ -58,7 +58,7 @@ fn append_part(kind: &str, text: &str, bytes: &mut Vec<u8>) {
 
 /// The text with LF as its only line end.
 fn with_lf(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
+    if memchr::memchr(b'\r', text.as_bytes()).is_some() {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
         Cow::Borrowed(text)

@@ -127,6 +127,8 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(30))
+        // The rows of a window of recipients are read in one go; less, and reader and taker wake each other in turns.
+        .row_buffer_size(256)
         // macOS does not flush the drive's cache by fsync alone.
         .pragma("fullfsync", "on")
         .pragma("checkpoint_fullfsync", "on")
