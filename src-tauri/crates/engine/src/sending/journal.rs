@@ -134,18 +134,22 @@ async fn run(
 }
 
 /// What rides in one commit. Connections whose replies are in already get the chance to ride along, if somebody `looks`
-/// for them: each look at the sockets takes time, which one that is alone need not spend.
+/// for them, again as long as each look brings others: a look takes a fraction of a flush, but one that is alone need not
+/// spend it.
 async fn gather(first: Request, queue: &mut mpsc::Receiver<Request>, looks: bool) -> Vec<Request> {
-    if looks || !queue.is_empty() {
-        tokio::task::yield_now().await;
-    }
     let mut size = first.entries.len();
     let mut batch = vec![first];
-    while size < BATCH
-        && let Ok(request) = queue.try_recv()
-    {
-        size += request.entries.len();
-        batch.push(request);
+    let mut goes_on = looks || !queue.is_empty();
+    while goes_on {
+        tokio::task::yield_now().await;
+        let before = batch.len();
+        while size < BATCH
+            && let Ok(request) = queue.try_recv()
+        {
+            size += request.entries.len();
+            batch.push(request);
+        }
+        goes_on = batch.len() > before && size < BATCH;
     }
     batch
 }
