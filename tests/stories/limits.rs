@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use hongyan_domain::{AccountId, CampaignId, CampaignState, DeliveryState, SendingLimits};
-use hongyan_engine::{AccountCondition, AccountDraft, Error};
+use hongyan_engine::{AccountCondition, AccountDraft, ContactSelection, Error};
 use hongyan_testkit::{At, Gate, Rule, ScriptedServer, TestProxy};
 use secrecy::SecretString;
 
 use crate::desk::{Desk, MORNING_MS, account_draft};
 use crate::ground::within_patience;
-use crate::inbox::nobody_got_two;
+use crate::inbox::{nobody_got_two, parsed};
+use crate::people::person;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -45,6 +46,36 @@ async fn fifty_an_hour_are_fifty_an_hour_and_the_report_says_when_it_goes_on() {
     assert_eq!(nobody_got_two(&server).len(), 120);
     let took_ms = end.finished_at_ms.expect("an end") - MORNING_MS;
     assert!(took_ms >= 2 * HOUR_MS, "120 mails at 50 an hour in {took_ms} ms");
+}
+
+/// The mails of a slow account are written long before they leave; what was written then does not go out an hour later.
+#[tokio::test]
+async fn a_mail_that_waited_for_long_goes_out_with_the_date_and_the_data_of_its_time() {
+    let server = ScriptedServer::start().await;
+    let limits = SendingLimits { gap_ms: 40_000, gap_max_ms: 40_000, ..Default::default() };
+    let (desk, campaign, _) = limited(12, &server, limits).await;
+    desk.start(campaign).await;
+    desk.until_count(campaign, DeliveryState::Sent, 1).await;
+    let last = desk.engine.find_contact(&person(12).address).await.unwrap();
+    desk.engine.delete_contacts(&ContactSelection::Ids(vec![last])).await.unwrap();
+    desk.until_in_time(campaign, 5 * SECOND, "the end", |campaign| campaign.state == CampaignState::Finished)
+        .await;
+    assert_eq!(nobody_got_two(&server).len(), 11);
+    let row = desk.recipient(campaign, &person(12).address).await;
+    assert_eq!((row.state.as_str(), row.skip_reason.as_deref()), ("skipped", Some("contact_deleted")));
+    let mails = server.received();
+    let dates_ms = mails.iter().map(|mail| 1000 * parsed(&mail.bytes).date().expect("a date").to_timestamp());
+    let mut latest_ms = 0;
+    for (mail, date_ms) in mails.iter().zip(dates_ms) {
+        let sent_ms = desk.recipient(campaign, &mail.to[0]).await.updated_at_ms;
+        assert!(
+            (0..=70_000).contains(&(sent_ms - date_ms)),
+            "written {} ms before it left",
+            sent_ms - date_ms
+        );
+        latest_ms = sent_ms.max(latest_ms);
+    }
+    assert!(latest_ms - MORNING_MS >= 10 * 40_000, "they went out slowly");
 }
 
 #[tokio::test]

@@ -113,8 +113,23 @@ const WAITING_FOR: &str =
     select_waiting!("account_id = $6 and state = 'queued' and deliveries.id > $5", "deliveries.id");
 const DUE: &str =
     select_waiting!("account_id = $6 and state = 'deferred' and due_at_ms <= $5", "due_at_ms, deliveries.id");
+const ONE: &str = select_waiting!(
+    "deliveries.id = $5 and account_id is $6 and state in ('queued', 'deferred')",
+    "deliveries.id"
+);
 
 impl Store {
+    /// One delivery that waits, as it is now; `None` where it waits no more.
+    pub async fn find_waiting(
+        &self,
+        run: RunId,
+        account: Option<AccountId>,
+        id: DeliveryId,
+    ) -> Result<Option<PendingDelivery>> {
+        let rows = self.list_waiting(ONE, run, &Recipients::ALL, 1, (id.0, account)).await?;
+        Ok(rows.into_iter().next())
+    }
+
     /// The next deliveries of a run that no account has tried yet, in order, behind `after`.
     pub async fn list_untried(
         &self,

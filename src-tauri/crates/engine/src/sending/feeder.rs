@@ -35,10 +35,18 @@ pub(super) struct Job {
     /// Connections that broke under it in this round.
     pub(super) broken: u32,
     pub(super) written: Written,
+    written_at_ms: i64,
     /// Its place at the recipient's domain, where that has a limit.
     pub(super) place: Option<Place>,
     /// Keeps it from the campaign's other accounts.
     pub(super) _hand: Hand,
+}
+
+impl Job {
+    /// Whether it was written so long ago that its date and the contact's data may be old.
+    pub(super) fn is_old(&self, now_ms: i64) -> bool {
+        now_ms - self.written_at_ms > LONGEST_HELD_MS
+    }
 }
 
 /// Some of the recipients: those at one domain, or all that have no stream of their own.
@@ -211,19 +219,43 @@ async fn build_all(shift: &Arc<Shift>, mut rows: Vec<PendingDelivery>) -> Result
 
 fn build(shift: &Shift, row: PendingDelivery) -> Built {
     let hand = shift.hand(row.id);
-    let skip = |reason: SkipReason| Box::new(shift.skipped(&row, reason));
-    let contact = row.contact.as_ref().ok_or_else(|| skip(SkipReason::ContactDeleted))?;
-    let reference = shift.references.of(row.id);
-    let written =
-        shift.letter.write(contact, &row.address, &reference, shift.engine.now_ms()).map_err(skip)?;
+    let now_ms = shift.engine.now_ms();
     Ok(Job {
         id: row.id,
         from: row.state,
         attempts: row.attempts,
         tried_by: row.account_id,
         broken: 0,
-        written,
+        written: write(shift, &row, now_ms)?,
+        written_at_ms: now_ms,
         place: None,
         _hand: hand,
     })
+}
+
+fn write(shift: &Shift, row: &PendingDelivery, now_ms: i64) -> std::result::Result<Written, Box<Report>> {
+    let skip = |reason: SkipReason| Box::new(shift.skipped(row, reason));
+    let contact = row.contact.as_ref().ok_or_else(|| skip(SkipReason::ContactDeleted))?;
+    let reference = shift.references.of(row.id);
+    shift.letter.write(contact, &row.address, &reference, now_ms).map_err(skip)
+}
+
+/// Writes a mail once more, with the present date and the contact as it is now; `None` where nobody is to get it any more.
+pub(super) async fn write_anew(shift: &Arc<Shift>, mut job: Job) -> Result<Option<Job>> {
+    let Some(row) = shift.engine.store().find_waiting(shift.run.id, job.tried_by, job.id).await? else {
+        return Ok(None);
+    };
+    let now_ms = shift.engine.now_ms();
+    let writer = shift.clone();
+    match tokio::task::spawn_blocking(move || write(&writer, &row, now_ms)).await? {
+        Ok(written) => {
+            (job.written, job.written_at_ms) = (written, now_ms);
+            Ok(Some(job))
+        }
+        Err(skipped) => {
+            // Where the journal is closed, the round is over, and it is skipped in the next.
+            let _ = shift.journal.write(vec![Entry::Outcome(*skipped)]).await;
+            Ok(None)
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::burst;
 use super::connecting::{LOOK, Log};
 use super::connections::Turn;
 use super::crash_point::{CrashPoint, crash_point};
-use super::feeder::Job;
+use super::feeder::{Job, write_anew};
 use super::outcome::{Consequence, consequence, defer};
 use super::pacer::jitter;
 use super::settling::{Armed, MOST_BREAKS, Outcome, report_of, standing};
@@ -98,7 +98,7 @@ impl Connection {
             return Step::Leave;
         }
         match self.next_job().await {
-            Some(job) if self.take_place().await => Step::Offer(job),
+            Some(job) if self.take_place().await => self.renew(job).await,
             None if !self.jobs.is_closed() && !self.shift.stop.is_cancelled() => Step::GiveWay,
             _ => Step::Done,
         }
@@ -140,6 +140,10 @@ impl Connection {
             return None;
         }
         let job = self.waiting.take().or_else(|| self.jobs.try_recv().ok())?;
+        if job.is_old(self.shift.engine.now_ms()) {
+            self.waiting = Some(job);
+            return None;
+        }
         if self.shift.pacer.take(self.shift.engine.clock(), jitter()).is_ok() {
             return Some(job);
         }
@@ -162,6 +166,21 @@ impl Connection {
             self.leave_if_idle().await;
         }
         true
+    }
+
+    /// A mail that has waited for long is written anew.
+    async fn renew(&self, job: Job) -> Step {
+        if !job.is_old(self.shift.engine.now_ms()) {
+            return Step::Offer(job);
+        }
+        match write_anew(&self.shift, job).await {
+            Ok(Some(job)) => Step::Offer(job),
+            Ok(None) => Step::Next,
+            Err(error) => {
+                tracing::warn!(%error, "a mail that has waited cannot be written anew yet");
+                Step::Leave
+            }
+        }
     }
 
     /// Waits out the pause between two connections; `false` when this round is over.
